@@ -1,0 +1,4 @@
+import { ack } from "./ack.ts";
+
+/** Every benchmark by the name it is run by: npm run bench ack. */
+export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack };

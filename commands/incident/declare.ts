@@ -1,0 +1,134 @@
+import { visibleTo } from "../../src/domain/incident/access.ts";
+import { declareIncident } from "../../src/domain/incident/declare.ts";
+import type { Incident } from "../../src/domain/incident/incident.ts";
+import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
+import { momentOf } from "../../src/domain/timeline/capture.ts";
+import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
+import { type Answer, type At, arg, command, type FormAsk } from "../../src/slack/command.ts";
+import { declared } from "../../templates/incident/answers.ts";
+import { declareForm } from "../../templates/incident/declare-form.ts";
+
+/** Declares an incident: in one line, by form, from a message, or from App Home. */
+export const declare = command({
+  name: "/incident declare",
+  synonyms: ["new", "open", "create", "start"],
+  summary: "Declare an incident: channel, card and announcement follow at once",
+  examples: ["/incident declare sev2 API returns 500s", "/incident declare sev1", "/incident declare"],
+  args: { severity: arg.optional(arg.severity()), title: arg.optional(arg.text("<title>")) },
+  needs: "member",
+  run: async (ask) => {
+    const { severity, title } = ask.args;
+    if (!severity || !title) {
+      return {
+        modal: declareForm({
+          config: ask.app.config,
+          about: here(ask.at),
+          ...(severity ? { severity } : {}),
+          ...(title ? { title } : {}),
+        }),
+      };
+    }
+    return answer(
+      ask,
+      await declareIncident(ask.app, ask.caller, {
+        title,
+        severity,
+        summary: "",
+        affected: [],
+        commanderId: null,
+        isPrivate: false,
+        source: { kind: "command", permalink: null, text: null },
+        seenAt: null,
+      }),
+    );
+  },
+  buttons: {
+    "incident.declare": async ({ app, at }) => ({
+      modal: declareForm({ config: app.config, about: { ...here(at), id: at.channelId ? "form" : "home" } }),
+    }),
+  },
+  forms: { "incident.declare": submit },
+  shortcuts: {
+    incident_declare: {
+      name: "Declare an incident",
+      type: "global",
+      description: "Open the form that declares an incident",
+      run: async ({ app }) => ({ modal: declareForm({ config: app.config, about: { id: "shortcut" } }) }),
+    },
+    incident_declare_from_message: {
+      name: "Declare an incident",
+      type: "message",
+      description: "Declare an incident about this message",
+      run: async ({ app, at }) => {
+        const text = cleanText(plainFromSlack(at.message?.text ?? ""));
+        return {
+          modal: declareForm({
+            config: app.config,
+            about: messageAbout(at),
+            title: shorten(cleanLine(text.split("\n")[0] ?? ""), 150),
+            summary: text,
+          }),
+        };
+      },
+    },
+  },
+});
+
+async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> {
+  const message =
+    about.channel && /^\d+\.\d+/.test(about.id) ? { channelId: about.channel, ...messageIds(about.id) } : null;
+  const summary = values.text("summary") ?? "";
+  const kinds = { home: "home", shortcut: "shortcut" } as const;
+  const incident = await declareIncident(app, caller, {
+    title: values.text("title") ?? "",
+    severity: values.choice("severity") ?? "",
+    summary,
+    affected: values.choices("affected"),
+    commanderId: values.user("commander"),
+    isPrivate: values.ticked("private"),
+    source: message
+      ? {
+          kind: "message",
+          permalink: app.workspace.permalink(message.channelId, message.ts, message.threadTs),
+          text: summary || null,
+        }
+      : { kind: kinds[about.id as keyof typeof kinds] ?? "form", permalink: null, text: null },
+    seenAt: message ? momentOf(message.ts) : null,
+  });
+  if (message) {
+    const { channelId, ts } = message;
+    await shortcutMarked(
+      app,
+      { channelId, ts, userId: caller.userId, on: true, eventTs: String(app.now.getTime() / 1000) },
+      incident.id,
+    );
+  }
+  if (about.id === "home") await app.outbox.add({ kind: "home", userId: caller.userId }, "answer");
+  return answer({ app, caller }, incident);
+}
+
+async function answer({ app, caller }: Pick<FormAsk, "app" | "caller">, incident: Incident): Promise<Answer> {
+  const others = await app.incidents.list({ open: true, limit: 6 });
+  const visible = await visibleTo(
+    app,
+    others.filter((other) => other.id !== incident.id),
+    caller.userId,
+  );
+  return { text: declared(incident, visible.slice(0, 3)) };
+}
+
+function here(at: At): { readonly id: string; readonly channel?: string } {
+  return { id: "form", ...(at.channelId ? { channel: at.channelId } : {}) };
+}
+
+// The form carries which message it came from, by its ids alone: ts, and for a reply the thread's ts.
+function messageAbout(at: At): { readonly id: string; readonly channel?: string } {
+  if (!at.message || !at.channelId) return here(at);
+  const { ts, threadTs } = at.message;
+  return { id: threadTs && threadTs !== ts ? `${ts}/${threadTs}` : ts, channel: at.channelId };
+}
+
+function messageIds(id: string): { readonly ts: string; readonly threadTs: string | null } {
+  const [ts = "", threadTs = null] = id.split("/");
+  return { ts, threadTs };
+}

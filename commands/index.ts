@@ -1,0 +1,44 @@
+import type { Command } from "../src/slack/command.ts";
+import { acknowledge } from "./incident/acknowledge.ts";
+import { actionItem } from "./incident/action-item.ts";
+import { declare } from "./incident/declare.ts";
+import { details } from "./incident/details.ts";
+import { join } from "./incident/join.ts";
+import { list } from "./incident/list.ts";
+import { note } from "./incident/note.ts";
+import { postmortem } from "./incident/postmortem.ts";
+import { reopen } from "./incident/reopen.ts";
+import { resolve } from "./incident/resolve.ts";
+import { lead, role } from "./incident/role.ts";
+import { severity } from "./incident/severity.ts";
+import { status } from "./incident/status.ts";
+import { timeline } from "./incident/timeline.ts";
+import { update } from "./incident/update.ts";
+import { operations } from "./ops/operations.ts";
+import { scale } from "./ops/scale.ts";
+import { show } from "./ops/show.ts";
+import { status as serviceStatus } from "./ops/status.ts";
+
+/** Every command, in the order help shows them. */
+export const commands: readonly Command[] = [
+  declare,
+  update,
+  severity,
+  acknowledge,
+  lead,
+  role,
+  note,
+  timeline,
+  status,
+  details,
+  actionItem,
+  join,
+  list,
+  resolve,
+  reopen,
+  postmortem,
+  serviceStatus,
+  scale,
+  operations,
+  show,
+];

@@ -1,0 +1,265 @@
+import type {
+  Configuration,
+  Environment,
+  Link,
+  Placement,
+  PolicyRule,
+  Resource,
+  Service,
+} from "../domain/configuration.ts";
+import {
+  defaultChannels,
+  defaultOperations,
+  defaultReactions,
+  defaultRoles,
+  defaultSections,
+  defaultSeverities,
+} from "./defaults.ts";
+import { plain } from "./nearest.ts";
+import { type CatalogKind, platformNames } from "./platforms.ts";
+import type { Written } from "./schema.ts";
+
+/** An operation as the policy may name it: by its name or by the verb people type. */
+export interface OperationName {
+  readonly name: string;
+  readonly verb: string;
+}
+
+/** Fills every default in. What was written must have been checked: a reference that leads nowhere stays as it is. */
+export function completeConfiguration(written: Written, operations: readonly OperationName[]): Configuration {
+  const environments = completeEnvironments(written);
+  const catalog = { written, environments };
+  return {
+    organisation: written.organisation ?? "Our organisation",
+    severities: written.severities ? completeSeverities(written.severities) : defaultSeverities,
+    roles: written.roles ? completeRoles(written.roles) : defaultRoles,
+    people: Object.entries(written.people ?? {}).map(([reference, person]) => ({
+      reference,
+      name: person.name ?? null,
+      title: person.title ?? null,
+    })),
+    oncall: Object.entries(written.oncall ?? {}).map(([name, members]) => ({ name, members })),
+    channels: completeChannels(written.channels ?? {}),
+    environments,
+    services: completeServices(catalog),
+    resources: [
+      ...completeResources("database", written.databases, catalog),
+      ...completeResources("cache", written.caches, catalog),
+      ...completeResources("queue", written.queues, catalog),
+      ...completeResources("secret", written.secrets, catalog),
+    ],
+    policy: (written.policy ?? []).map((rule) => completeRule(rule, written, environments, operations)),
+    reactions: {
+      timeline: bareEmoji(written.reactions?.timeline ?? defaultReactions.timeline),
+      actionItem: bareEmoji(written.reactions?.action_item ?? defaultReactions.actionItem),
+    },
+    operations: {
+      expireMinutes: seconds(written.operations?.expire, defaultOperations.expireMinutes * 60) / 60,
+      verifyMinutes: seconds(written.operations?.verify, defaultOperations.verifyMinutes * 60) / 60,
+      steadySeconds: seconds(written.operations?.steady, defaultOperations.steadySeconds),
+    },
+    postmortem: {
+      template: written.postmortem?.template ?? "default",
+      sections:
+        written.postmortem?.sections?.map((section) => ({
+          id: section.id,
+          title: section.title,
+          help: section.help ?? "",
+          required: section.required ?? false,
+        })) ?? defaultSections,
+    },
+    dashboards: links(written.dashboards),
+  };
+}
+
+/** By default the environments whose name says so are production: to be careful needs no line. */
+function completeEnvironments(written: Written): readonly Environment[] {
+  const entries = Object.entries(written.environments ?? { production: {} });
+  return entries.map(([name, environment]) => ({
+    name,
+    aliases: environment?.aliases ?? [],
+    production: isProduction(name, environment),
+    default: environment?.default ?? entries.length === 1,
+    region: environment?.region ?? null,
+  }));
+}
+
+export function isProduction(name: string, environment: { readonly production?: boolean | undefined } | null): boolean {
+  return environment?.production ?? /^(prod|live)/.test(name);
+}
+
+interface Catalog {
+  readonly written: Written;
+  readonly environments: readonly Environment[];
+}
+
+function completeServices({ written, environments }: Catalog): readonly Service[] {
+  return Object.entries(written.services ?? {}).map(([name, service]) => ({
+    name,
+    title: service.title ?? name,
+    aliases: service.aliases ?? [],
+    summary: service.summary ?? "",
+    owner: service.owner ?? null,
+    links: links(service.links),
+    runs: placements("service", service.environments, environments),
+    dependsOn: (service.depends_on ?? []).map((word) => catalogName(written, word) ?? word),
+  }));
+}
+
+function completeResources(
+  kind: Resource["kind"],
+  section: Written["databases"],
+  { environments }: Catalog,
+): readonly Resource[] {
+  return Object.entries(section ?? {}).map(([name, resource]) => ({
+    kind,
+    name,
+    title: resource.title ?? name,
+    aliases: resource.aliases ?? [],
+    runs: placements(kind, resource.environments, environments),
+  }));
+}
+
+function placements(
+  kind: CatalogKind,
+  written: Readonly<Record<string, object>> | undefined,
+  environments: readonly Environment[],
+): readonly Placement[] {
+  return Object.entries(written ?? {}).flatMap(([word, entry]) => {
+    const environment = environments.find((known) => known.name === environmentName(environments, word));
+    const [platform] = platformsIn(kind, entry);
+    if (!platform) return [];
+    const region = environment?.region;
+    const at = { ...(region ? { region } : {}), ...platform.at };
+    return [{ environment: environment?.name ?? word, provider: platform.id, at }];
+  });
+}
+
+/** The platforms an entry names; a sound one names exactly one. */
+export function platformsIn(
+  kind: CatalogKind,
+  entry: object,
+): readonly { readonly id: string; readonly at: Readonly<Record<string, string>> }[] {
+  const coordinates = entry as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+  return platformNames(kind).flatMap((id) => {
+    const at = coordinates[id];
+    return at ? [{ id, at }] : [];
+  });
+}
+
+function completeRule(
+  rule: NonNullable<Written["policy"]>[number],
+  written: Written,
+  environments: readonly Environment[],
+  operations: readonly OperationName[],
+): PolicyRule {
+  return {
+    name: rule.name,
+    actions: rule.actions.map((word) => operations.find((known) => known.verb === word)?.name ?? word),
+    environments: rule.environments?.map((word) => environmentName(environments, word) ?? word) ?? null,
+    targets: rule.targets?.map((word) => targetWord(written, environments, word)) ?? null,
+    within: rule.within
+      ? { min: rule.within.min ?? null, max: rule.within.max ?? null, step: rule.within.step ?? null }
+      : null,
+    duringIncident: rule.during_incident ?? null,
+    allow: rule.allow,
+    approvals: rule.approvals ?? 0,
+    approvers: rule.approvers ?? rule.allow,
+    confirm: rule.confirm ?? "click",
+  };
+}
+
+function completeSeverities(written: NonNullable<Written["severities"]>): Configuration["severities"] {
+  return Object.entries(written).map(([name, severity]) => ({
+    name,
+    aliases: severity.aliases ?? [],
+    summary: severity.summary,
+    emoji: bareEmoji(severity.emoji ?? "rotating_light"),
+    respondMinutes: minutes(severity.respond),
+    updateMinutes: minutes(severity.update_every),
+    postmortemHours: hours(severity.postmortem_within),
+    invite: severity.invite ?? [],
+  }));
+}
+
+function completeRoles(written: NonNullable<Written["roles"]>): Configuration["roles"] {
+  return Object.entries(written).map(([name, role]) => ({
+    name,
+    title: role?.title ?? name,
+    aliases: role?.aliases ?? [],
+    summary: role?.summary ?? "",
+  }));
+}
+
+function completeChannels(written: NonNullable<Written["channels"]>): Configuration["channels"] {
+  const bare = (name: string | undefined) => name?.replace(/^#/, "") ?? null;
+  return {
+    incidents: bare(written.incidents) ?? defaultChannels.incidents,
+    alerts: bare(written.alerts),
+    operations: bare(written.operations),
+    deployments: bare(written.deployments),
+    monitoring: bare(written.monitoring),
+    prefix: written.prefix ?? defaultChannels.prefix,
+  };
+}
+
+/** The canonical name of an environment said in any of its words. */
+export function environmentName(
+  environments: readonly Pick<Environment, "name" | "aliases">[],
+  word: string,
+): string | null {
+  const said = plain(word);
+  return (
+    environments.find((known) => [known.name, ...known.aliases].some((name) => plain(name) === said))?.name ?? null
+  );
+}
+
+/** Everything of the catalog with the words it goes by. */
+export function catalogEntries(written: Written): readonly {
+  readonly section: "services" | "databases" | "caches" | "queues" | "secrets";
+  readonly name: string;
+  readonly aliases: readonly string[];
+}[] {
+  return (["services", "databases", "caches", "queues", "secrets"] as const).flatMap((section) =>
+    Object.entries(written[section] ?? {}).map(([name, entry]) => ({ section, name, aliases: entry.aliases ?? [] })),
+  );
+}
+
+/** The canonical name of something of the catalog said in any of its words. */
+export function catalogName(written: Written, word: string): string | null {
+  const said = plain(word);
+  return (
+    catalogEntries(written).find((entry) => [entry.name, ...entry.aliases].some((name) => plain(name) === said))
+      ?.name ?? null
+  );
+}
+
+/** backend, or production/backend, in canonical words. */
+function targetWord(written: Written, environments: readonly Environment[], word: string): string {
+  const [first = "", second] = word.split("/");
+  if (second === undefined) return catalogName(written, first) ?? word;
+  return `${environmentName(environments, first) ?? first}/${catalogName(written, second) ?? second}`;
+}
+
+function links(written: Readonly<Record<string, string>> | undefined): readonly Link[] {
+  return Object.entries(written ?? {}).map(([title, url]) => ({ title, url }));
+}
+
+function bareEmoji(name: string): string {
+  return name.replaceAll(":", "");
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+function seconds(text: string | undefined, otherwise: number): number {
+  if (!text) return otherwise;
+  return Number(text.slice(0, -1)) * (unitSeconds[text.slice(-1)] ?? Number.NaN);
+}
+
+function minutes(text: string | undefined): number | null {
+  return text && text !== "none" ? seconds(text, 0) / 60 : null;
+}
+
+function hours(text: string | undefined): number | null {
+  return text && text !== "none" ? seconds(text, 0) / 3600 : null;
+}

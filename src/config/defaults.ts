@@ -1,0 +1,76 @@
+import type { Channels, OperationDefaults, PostmortemSection, Role, Severity } from "../domain/configuration.ts";
+
+/** What a configuration that leaves a section out gets. */
+export const defaultSeverities: readonly Severity[] = [
+  severity("SEV1", ["critical"], "Complete outage, data loss", "rotating_light", 5, 15, 48),
+  severity("SEV2", ["major"], "Major feature down, significant degradation", "red_circle", 15, 30, 48),
+  severity("SEV3", ["minor"], "Minor feature affected, workaround available", "large_orange_circle", 60, 60, null),
+  severity("SEV4", ["cosmetic"], "Cosmetic issue, no business impact", "large_blue_circle", null, null, null),
+];
+
+function severity(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  emoji: string,
+  respondMinutes: number | null,
+  updateMinutes: number | null,
+  postmortemHours: number | null,
+): Severity {
+  return { name, aliases, summary, emoji, respondMinutes, updateMinutes, postmortemHours, invite: [] };
+}
+
+export const defaultRoles: readonly Role[] = [
+  {
+    name: "commander",
+    title: "Incident commander",
+    aliases: ["ic", "lead"],
+    summary: "Leads the response and decides; does not fix.",
+  },
+  {
+    name: "communications",
+    title: "Communications",
+    aliases: ["comms"],
+    summary: "Writes the updates and keeps people outside informed.",
+  },
+  {
+    name: "operations",
+    title: "Operations",
+    aliases: ["ops"],
+    summary: "Finds the cause and makes the changes.",
+  },
+  { name: "scribe", title: "Scribe", aliases: ["notes"], summary: "Keeps the timeline complete." },
+];
+
+export const defaultChannels: Channels = {
+  incidents: "incidents",
+  alerts: null,
+  operations: null,
+  deployments: null,
+  monitoring: null,
+  prefix: "inc",
+};
+
+export const defaultReactions = { timeline: "pushpin", actionItem: "white_check_mark" };
+
+/** Fifteen minutes covers a rolling change of a large service; a minute of calm tells a change from a flapping one. */
+export const defaultOperations: OperationDefaults = { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60 };
+
+export const defaultSections: readonly PostmortemSection[] = [
+  section("summary", "Summary", "What happened, in two or three sentences anybody can follow.", true),
+  section("impact", "Impact", "Who noticed what, how many, and for how long.", true),
+  section("root-cause", "Root cause", "Why it happened: the conditions that had to meet, not who did it.", true),
+  section(
+    "contributing-factors",
+    "Contributing factors",
+    "What made it likelier, larger, longer or harder to see.",
+    false,
+  ),
+  section("went-well", "What went well", "What helped, and should stay.", false),
+  section("to-improve", "What to improve", "What slowed people down or went wrong in the response.", false),
+  section("prevention", "Prevention", "What keeps this from happening again.", true),
+];
+
+function section(id: string, title: string, help: string, required: boolean): PostmortemSection {
+  return { id, title, help, required };
+}

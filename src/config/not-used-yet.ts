@@ -1,0 +1,29 @@
+import type { Written } from "./schema.ts";
+
+/** What is written although this version does not act on it: doctor says so, rather than let it seem to work. */
+export function notUsedYet(written: Written): readonly string[] {
+  const sections = [
+    "people",
+    "oncall",
+    "thresholds",
+    "freezes",
+    "maintenance",
+    "runbooks",
+    "alerts",
+    "status_page",
+  ] as const;
+  const channels = ["alerts", "monitoring", "deployments"] as const;
+  const services = Object.values(written.services ?? {});
+  const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));
+  return [
+    ...sections.filter((section) => written[section] !== undefined),
+    ...channels.filter((name) => written.channels?.[name] !== undefined).map((name) => `channels.${name}`),
+    ...(["owner", "depends_on"] as const)
+      .filter((field) => services.some((service) => service[field] !== undefined))
+      .map((field) => `services.*.${field}`),
+    ...["logs", "health"]
+      .filter((field) => placed.some((entry) => field in entry))
+      .map((field) => `services.*.environments.*.${field}`),
+    ...(written.postmortem?.template === undefined ? [] : ["postmortem.template"]),
+  ];
+}

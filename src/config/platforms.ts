@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/**
+ * The platforms a thing may be placed on, by kind, with the coordinates each needs there. The key is the provider's
+ * id. A new provider adds its line here.
+ */
+const coordinates = {
+  service: { ecs: { needs: ["cluster", "service"], takes: ["region"] } },
+  database: { rds: { needs: ["instance"], takes: ["region"] } },
+  cache: { elasticache: { needs: ["replication_group"], takes: ["region"] } },
+  queue: { bullmq: { needs: ["queue"], takes: ["redis"] } },
+  secret: { "secrets-manager": { needs: ["id"], takes: ["region"] } },
+} as const satisfies Record<
+  string,
+  Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
+>;
+
+export type CatalogKind = keyof typeof coordinates;
+
+/** Ids of the platforms a kind may be placed on. */
+export function platformNames(kind: CatalogKind): readonly string[] {
+  return Object.keys(coordinates[kind]);
+}
+
+/** The keys of one environment's entry: one for each platform of the kind. */
+export function platformsFor(kind: CatalogKind): Record<string, z.ZodOptional<z.ZodType<Record<string, string>>>> {
+  const platforms: Readonly<Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>> =
+    coordinates[kind];
+  return Object.fromEntries(
+    Object.entries(platforms).map(([id, { needs, takes }]) => {
+      const error = `write a map with ${needs.join(", ")}`;
+      const value = z.string({ error: "write its name as the platform knows it" }).min(1, { error: "write its name" });
+      const shape = {
+        ...Object.fromEntries(needs.map((name) => [name, value])),
+        ...Object.fromEntries(takes.map((name) => [name, value.optional()])),
+      };
+      const schema = z.strictObject(shape, { error }) as unknown as z.ZodType<Record<string, string>>;
+      return [id, schema.optional()];
+    }),
+  );
+}

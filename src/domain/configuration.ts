@@ -1,0 +1,149 @@
+/** The configuration as the whole program sees it: parsed once by src/config.ts, complete, every default filled in. */
+export interface Configuration {
+  readonly organisation: string;
+  /** Most severe first; at least one. */
+  readonly severities: readonly Severity[];
+  readonly roles: readonly Role[];
+  readonly people: readonly PersonEntry[];
+  /** Teams on call, by name; each entry names people in order: the first is primary. */
+  readonly oncall: readonly { readonly name: string; readonly members: readonly PersonReference[] }[];
+  readonly channels: Channels;
+  readonly environments: readonly Environment[];
+  readonly services: readonly Service[];
+  /** Databases, caches, queues and secrets: what can be affected; operated by later issues' verbs. */
+  readonly resources: readonly Resource[];
+  readonly policy: readonly PolicyRule[];
+  readonly reactions: { readonly timeline: string; readonly actionItem: string };
+  readonly operations: OperationDefaults;
+  readonly postmortem: PostmortemSettings;
+  /** Labelled links for every incident channel's bookmarks bar. */
+  readonly dashboards: readonly Link[];
+}
+
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** A Slack user id, an e-mail address, or an @usergroup handle. */
+export type PersonReference = string;
+
+export interface PersonEntry {
+  readonly reference: PersonReference;
+  readonly name: string | null;
+  readonly title: string | null;
+}
+
+export interface Severity {
+  /** The canonical word, such as SEV2. */
+  readonly name: string;
+  /** Other spellings; case, spaces and dashes never matter. */
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly emoji: string;
+  /** Minutes until somebody must have acknowledged; null for no clock. */
+  readonly respondMinutes: number | null;
+  readonly updateMinutes: number | null;
+  readonly postmortemHours: number | null;
+  /** Who is invited to the incident's channel. */
+  readonly invite: readonly PersonReference[];
+}
+
+export interface Role {
+  /** The word typed, such as commander. */
+  readonly name: string;
+  readonly title: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+}
+
+export interface Channels {
+  /** Where incidents are announced: a channel name without #, or an id. */
+  readonly incidents: string;
+  readonly alerts: string | null;
+  readonly operations: string | null;
+  readonly deployments: string | null;
+  readonly monitoring: string | null;
+  /** First part of an incident channel's name. */
+  readonly prefix: string;
+}
+
+export interface Environment {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly production: boolean;
+  readonly default: boolean;
+  readonly region: string | null;
+}
+
+export interface Service {
+  /** The word typed. */
+  readonly name: string;
+  readonly title: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly owner: PersonReference | null;
+  readonly links: readonly Link[];
+  /** Where it runs, one entry for each environment. */
+  readonly runs: readonly Placement[];
+  readonly dependsOn: readonly string[];
+}
+
+/** Where a service runs in one environment: the provider's id and the provider's own coordinates. */
+export interface Placement {
+  readonly environment: string;
+  readonly provider: string;
+  /** For ecs: cluster, service, and region where it differs from the environment's. */
+  readonly at: Readonly<Record<string, string>>;
+}
+
+export interface Resource {
+  readonly kind: "database" | "cache" | "queue" | "secret";
+  readonly name: string;
+  readonly title: string;
+  readonly aliases: readonly string[];
+  readonly runs: readonly Placement[];
+}
+
+/**
+ * One rule of the policy. The first rule whose conditions all hold decides; where none does the answer is no.
+ * A principal is a Slack user id, an e-mail, an @usergroup, `members` (full members of this workspace), `admins`,
+ * or `role:<name>` (who holds that role in the incident the ask came from).
+ */
+export interface PolicyRule {
+  readonly name: string;
+  /** Operation names such as scale-service, or `*`. */
+  readonly actions: readonly string[];
+  readonly environments: readonly string[] | null;
+  readonly targets: readonly string[] | null;
+  /** The rule holds only for counts inside these limits; step is the largest change in one go. */
+  readonly within: { readonly min: number | null; readonly max: number | null; readonly step: number | null } | null;
+  /** The rule holds only inside (true) or outside (false) an open incident's channel; null for anywhere. */
+  readonly duringIncident: boolean | null;
+  readonly allow: readonly string[];
+  readonly approvals: number;
+  readonly approvers: readonly string[];
+  /** `none`: `--yes` may skip the click; `click`: one confirming click; `type`: the target's name is typed. */
+  readonly confirm: "none" | "click" | "type";
+}
+
+export interface OperationDefaults {
+  /** A plan nobody confirmed or approved dies after this many minutes. */
+  readonly expireMinutes: number;
+  /** An apply that is not verified after this many minutes ends as applied-not-verified. */
+  readonly verifyMinutes: number;
+  /** How long the state asked for must be seen before it counts as verified. */
+  readonly steadySeconds: number;
+}
+
+export interface PostmortemSettings {
+  readonly template: string;
+  readonly sections: readonly PostmortemSection[];
+}
+
+export interface PostmortemSection {
+  readonly id: string;
+  readonly title: string;
+  readonly help: string;
+  readonly required: boolean;
+}

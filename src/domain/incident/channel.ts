@@ -1,0 +1,90 @@
+import type { App } from "../ports.ts";
+import { quoteMessage } from "../text.ts";
+import type { TimelineKind } from "../timeline/entry.ts";
+import { type Incident, incidentName } from "./incident.ts";
+import { redraw } from "./notices.ts";
+
+/** Records the incident's channel once Slack has made or found it, shows it everywhere, and tells who declared. */
+export async function channelCreated(
+  app: App,
+  incidentId: string,
+  channel: { readonly id: string; readonly name: string },
+): Promise<void> {
+  const incident = await app.incidents.lock(incidentId);
+  if (!incident || incident.channelId === channel.id) return;
+  const changed = await app.incidents.update(incident, { channelId: channel.id, channelName: channel.name });
+  await note(app, changed, null, "system", `Opened the channel <#${channel.id}>`);
+  await app.audit.add({
+    actor: "tocsin",
+    action: "incident.channel-created",
+    subject: incidentName(incident),
+    details: { channel: channel.id, name: channel.name },
+  });
+  await redraw(app, changed, "declare");
+  await app.outbox.add(
+    {
+      kind: "message",
+      view: "incident.where",
+      subject: incident.id,
+      place: { user: incident.reporterId },
+      once: `where:${incident.id}`,
+    },
+    "answer",
+  );
+}
+
+/** Somebody came into or left the channel of an incident. */
+export async function memberMoved(app: App, channelId: string, userId: string, joined: boolean): Promise<void> {
+  const found = await app.incidents.byChannel(channelId);
+  if (!found || userId === app.workspace.botUserId) return;
+  // Locked, so that one join delivered twice at once is written once.
+  const incident = await app.incidents.lock(found.id);
+  if (!incident) return;
+  if (joined) await app.incidents.addMembers(incident.id, [userId]);
+  else await app.incidents.removeMember(incident.id, userId);
+  await note(app, incident, userId, "member", joined ? "Joined the channel" : "Left the channel");
+}
+
+/** The topic was changed by hand. */
+export async function topicChanged(app: App, channelId: string, userId: string | null, topic: string): Promise<void> {
+  const incident = await app.incidents.byChannel(channelId);
+  if (!incident || userId === app.workspace.botUserId) return;
+  await note(
+    app,
+    incident,
+    userId,
+    "system",
+    topic ? `Set the channel's topic: ${quoteMessage(topic)}` : "Cleared the channel's topic",
+  );
+}
+
+export async function channelRenamed(app: App, channelId: string, name: string): Promise<void> {
+  const found = await app.incidents.byChannel(channelId);
+  const incident = found && (await app.incidents.lock(found.id));
+  if (!incident || incident.channelName === name) return;
+  const changed = await app.incidents.update(incident, { channelName: name });
+  await note(app, changed, null, "system", `The channel was renamed to #${name}`);
+  await redraw(app, changed);
+}
+
+export async function channelArchived(
+  app: App,
+  channelId: string,
+  userId: string | null,
+  archived: boolean,
+): Promise<void> {
+  const incident = await app.incidents.byChannel(channelId);
+  if (!incident) return;
+  const by = userId === app.workspace.botUserId ? null : userId;
+  await note(app, incident, by, "system", archived ? "Archived the channel" : "Unarchived the channel");
+}
+
+async function note(
+  app: App,
+  incident: Incident,
+  actorId: string | null,
+  kind: TimelineKind,
+  text: string,
+): Promise<void> {
+  await app.timeline.add({ incidentId: incident.id, at: app.now, kind, actorId, text });
+}

@@ -1,0 +1,50 @@
+import type { Role, Severity } from "../configuration.ts";
+import type { OperationRecord } from "../operation/operation.ts";
+import type { App, MissingPiece } from "../ports.ts";
+import { affectedTitles } from "./affected.ts";
+import { type Incident, isOpen } from "./incident.ts";
+import { currentStep, type Step } from "./phases.ts";
+import { commanderOf, roles } from "./roles.ts";
+import { severityOf } from "./severity.ts";
+
+/** Everything an incident's card and announcement show, as it is now. */
+export interface IncidentFacts {
+  readonly incident: Incident;
+  readonly open: boolean;
+  readonly severity: Severity;
+  readonly step: Step;
+  readonly commanderId: string | null;
+  /** Roles beside the commander that somebody holds. */
+  readonly others: readonly { readonly role: Role; readonly userId: string }[];
+  readonly affected: readonly string[];
+  readonly updateOverdue: boolean;
+  /** From start to resolution; null while it lasts. */
+  readonly durationMinutes: number | null;
+  readonly missing: readonly MissingPiece[];
+  /** Newest first, at most three. */
+  readonly operations: readonly OperationRecord[];
+  readonly openActionItems: number;
+}
+
+export async function incidentFacts(app: App, incidentId: string): Promise<IncidentFacts | null> {
+  const incident = await app.incidents.byId(incidentId);
+  if (!incident) return null;
+  const { resolvedAt, startedAt } = incident.times;
+  return {
+    incident,
+    open: isOpen(incident),
+    severity: severityOf(app.config, incident.severity),
+    step: currentStep(incident),
+    commanderId: commanderOf(incident),
+    others: roles(app.config).flatMap((role) => {
+      const holder = incident.roles.find((held) => held.role === role.name && held.role !== "commander");
+      return holder ? [{ role, userId: holder.userId }] : [];
+    }),
+    affected: affectedTitles(app.config, incident.affected),
+    updateOverdue: incident.nextUpdateAt !== null && incident.nextUpdateAt <= app.now,
+    durationMinutes: resolvedAt ? Math.round((resolvedAt.getTime() - startedAt.getTime()) / 60_000) : null,
+    missing: await app.outbox.missing(incidentId),
+    operations: await app.operations.list({ incidentId, limit: 3 }),
+    openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
+  };
+}

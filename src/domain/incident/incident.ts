@@ -1,0 +1,62 @@
+/** An incident as it is recorded. Slack shows it; this is what is true. */
+export interface Incident {
+  readonly id: string;
+  /** Counts up for each installation; people say INC-42. */
+  readonly number: number;
+  readonly title: string;
+  readonly summary: string;
+  /** Canonical name from the configuration. */
+  readonly severity: string;
+  readonly phase: Phase;
+  /** Names from the catalog. */
+  readonly affected: readonly string[];
+  readonly isPrivate: boolean;
+  readonly reporterId: string;
+  readonly source: IncidentSource;
+  readonly roles: readonly RoleHolder[];
+  readonly times: IncidentTimes;
+  /** Where it lives in Slack; null until the channel exists. */
+  readonly channelId: string | null;
+  readonly channelName: string | null;
+  /** The last status update's text. */
+  readonly lastUpdate: string | null;
+  /** When the next status update was promised; null where no clock runs. */
+  readonly nextUpdateAt: Date | null;
+  /** Goes up by one with every change; a form or button that carries an older one is told so. */
+  readonly version: number;
+}
+
+export const phases = ["detected", "acknowledged", "investigating", "mitigating", "resolved", "closed"] as const;
+export type Phase = (typeof phases)[number];
+
+export interface RoleHolder {
+  readonly role: string;
+  readonly userId: string;
+  readonly since: Date;
+}
+
+export interface IncidentTimes {
+  readonly startedAt: Date;
+  readonly detectedAt: Date;
+  readonly declaredAt: Date;
+  readonly acknowledgedAt: Date | null;
+  readonly mitigatedAt: Date | null;
+  readonly resolvedAt: Date | null;
+  readonly closedAt: Date | null;
+}
+
+export interface IncidentSource {
+  readonly kind: "command" | "form" | "shortcut" | "message" | "home" | "alert" | "operation";
+  readonly permalink: string | null;
+  readonly text: string | null;
+}
+
+/** What people call an incident: INC-42. */
+export function incidentName(incident: Pick<Incident, "number">): string {
+  return `INC-${incident.number}`;
+}
+
+/** Whether it still needs people: everything before resolved. */
+export function isOpen(incident: Pick<Incident, "phase">): boolean {
+  return incident.phase !== "resolved" && incident.phase !== "closed";
+}

@@ -1,0 +1,64 @@
+import { addMinutes } from "date-fns/addMinutes";
+import type { App } from "../ports.ts";
+import { type Incident, isOpen } from "./incident.ts";
+import { commanderOf } from "./roles.ts";
+import { severityOf } from "./severity.ts";
+
+/** After this many reminders for one update nobody is asked again; the card still shows it as overdue. */
+const mostReminders = 3;
+
+/** Sets the clock for the update that was promised; an earlier clock finds itself stale when it fires. */
+export async function armUpdateReminder(app: App, incident: Incident): Promise<void> {
+  if (!incident.nextUpdateAt) return;
+  const since = incident.nextUpdateAt.toISOString();
+  await app.jobs.add(
+    "remind-update",
+    { incidentId: incident.id, since },
+    { key: `${incident.id}:${since}:0`, after: incident.nextUpdateAt },
+  );
+}
+
+/** When an update is promised next, counted from now. */
+export function nextUpdate(app: App, severity: string, minutes: number | null = null): Date | null {
+  const interval = minutes ?? severityOf(app.config, severity).updateMinutes;
+  return interval === null ? null : addMinutes(app.now, interval);
+}
+
+/** Asks the channel for the update promised for `since`, unless it came, was promised anew, or is no longer needed. */
+export async function remindOfUpdate(app: App, incidentId: string, since: string): Promise<void> {
+  const incident = await app.incidents.byId(incidentId);
+  if (!incident || !isOpen(incident) || incident.nextUpdateAt?.toISOString() !== since) return;
+  const every = severityOf(app.config, incident.severity).updateMinutes ?? 30;
+  // Counted from the clock, not from how often the job was handed over: a repeat finds the same number.
+  const round = Math.floor((app.now.getTime() - incident.nextUpdateAt.getTime()) / (every * 60_000));
+  if (round < 0 || round >= mostReminders) return;
+  await app.outbox.add({
+    kind: "message",
+    view: "incident.update-due",
+    subject: incident.id,
+    place: { incident: incident.id },
+    once: `update-due:${incident.id}:${since}:${round}`,
+  });
+  await app.outbox.add(
+    { kind: "card", view: "incident.card", subject: incident.id, place: { incident: incident.id }, pin: true },
+    "cosmetic",
+  );
+  await app.jobs.add(
+    "remind-update",
+    { incidentId, since },
+    { key: `${incidentId}:${since}:${round + 1}`, after: addMinutes(incident.nextUpdateAt, every * (round + 1)) },
+  );
+}
+
+/** Asks the channel who leads, once, if nobody does. */
+export async function remindOfLead(app: App, incidentId: string): Promise<void> {
+  const incident = await app.incidents.byId(incidentId);
+  if (!incident || !isOpen(incident) || commanderOf(incident)) return;
+  await app.outbox.add({
+    kind: "message",
+    view: "incident.no-lead",
+    subject: incident.id,
+    place: { incident: incident.id },
+    once: `no-lead:${incident.id}`,
+  });
+}

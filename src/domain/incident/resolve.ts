@@ -1,0 +1,43 @@
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import type { App } from "../ports.ts";
+import { openForChange } from "./access.ts";
+import { type Incident, incidentName, isOpen } from "./incident.ts";
+import { stepNamed } from "./phases.ts";
+import { postUpdate } from "./update.ts";
+
+/** Says that somebody is on it. */
+export async function acknowledgeIncident(app: App, caller: Caller, incidentId: string): Promise<Incident> {
+  const incident = await openForChange(app, caller, incidentId);
+  if (isOpen(incident) && incident.times.acknowledgedAt) {
+    throw new Refusal("already_done", `${incidentName(incident)} is acknowledged already.`);
+  }
+  return postUpdate(app, caller, incidentId, { step: stepNamed("acknowledged") });
+}
+
+/** Ends the response; what happened is kept open for the post-mortem. */
+export function resolveIncident(
+  app: App,
+  caller: Caller,
+  incidentId: string,
+  message: string | null,
+): Promise<Incident> {
+  return postUpdate(app, caller, incidentId, { step: stepNamed("resolved"), message });
+}
+
+/** Puts a resolved incident away: its channel is archived. */
+export function closeIncident(app: App, caller: Caller, incidentId: string): Promise<Incident> {
+  return postUpdate(app, caller, incidentId, { step: stepNamed("closed") });
+}
+
+/** Takes a resolved or closed incident up again. */
+export async function reopenIncident(
+  app: App,
+  caller: Caller,
+  incidentId: string,
+  message: string | null,
+): Promise<Incident> {
+  const incident = await openForChange(app, caller, incidentId);
+  if (isOpen(incident)) throw new Refusal("already_done", `${incidentName(incident)} is open.`);
+  return postUpdate(app, caller, incidentId, { step: stepNamed("investigating"), message });
+}

@@ -1,0 +1,131 @@
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import type { App } from "../ports.ts";
+import { openPostmortem, redrawPostmortem } from "../postmortem/write.ts";
+import { cleanText, quoteTyped } from "../text.ts";
+import { openForChange, requireOpen } from "./access.ts";
+import { type Change, recordChange } from "./change.ts";
+import { type Incident, incidentName, isOpen } from "./incident.ts";
+import { currentStep, moveTo, type Step } from "./phases.ts";
+import { armUpdateReminder, nextUpdate } from "./reminders.ts";
+import { requireSeverity, severityRank } from "./severity.ts";
+
+export interface Update {
+  readonly severity?: string | null;
+  readonly step?: Step | null;
+  readonly message?: string | null;
+  /** Minutes until the next update is promised; the severity's own interval where it is not said. */
+  readonly nextMinutes?: number | null;
+}
+
+/**
+ * Records a status update: any of a new severity, a new status and a message, as one line of the timeline and one
+ * message in the channel. Resolving and reopening are updates too.
+ */
+export async function postUpdate(app: App, caller: Caller, incidentId: string, update: Update): Promise<Incident> {
+  const incident = await openForChange(app, caller, incidentId);
+  const message = cleanText(update.message ?? "");
+  const severity = update.severity ? requireSeverity(app.config, update.severity).name : incident.severity;
+  const severityChanges = severity !== incident.severity;
+  const move = update.step && update.step.name !== currentStep(incident).name ? update.step : null;
+  if (!severityChanges && !move && message === "") throw nothingSaid(incident, update);
+  if (!move) requireOpen(incident, "update");
+  const after = move ? moveTo(incident, move, app.now) : { phase: incident.phase, times: incident.times };
+  const changed = await recordChange(app, incident, caller.userId, {
+    changes: {
+      severity,
+      ...after,
+      ...(message ? { lastUpdate: message } : {}),
+      nextUpdateAt: isOpen(after) ? nextUpdate(app, severity, update.nextMinutes) : null,
+    },
+    entry: { kind: kindOf(message, move), text: sentence(app, incident, severity, move, message) },
+    audit: {
+      action: actionOf(incident, move, severityChanges),
+      details: {
+        severity: { from: incident.severity, to: severity },
+        status: { from: currentStep(incident).name, to: move?.name ?? currentStep(incident).name },
+        message: message || null,
+      },
+    },
+    tell: true,
+  });
+  if (isOpen(changed)) await armUpdateReminder(app, changed);
+  if (severityChanges) await inviteForSeverity(app, incident, changed);
+  if (move?.name === "resolved") await openPostmortem(app, changed, caller.userId);
+  if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
+  if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });
+  return changed;
+}
+
+/** Puts the promised update off; on the card and the timeline, without a message. */
+export async function snoozeUpdate(app: App, caller: Caller, incidentId: string, minutes: number): Promise<Incident> {
+  const incident = await openForChange(app, caller, incidentId);
+  requireOpen(incident, "update");
+  const changed = await recordChange(app, incident, caller.userId, {
+    changes: { nextUpdateAt: nextUpdate(app, incident.severity, minutes) },
+    entry: { kind: "system", text: `Put the next update off by ${minutes} minutes` },
+    audit: { action: "incident.update-snoozed", details: { minutes } },
+    tell: false,
+  });
+  await armUpdateReminder(app, changed);
+  return changed;
+}
+
+function kindOf(message: string, move: Step | null): Change["entry"]["kind"] {
+  if (move) return "phase";
+  return message ? "update" : "severity";
+}
+
+function actionOf(incident: Incident, move: Step | null, severityChanges: boolean): string {
+  if (move?.name === "resolved") return "incident.resolved";
+  if (move?.name === "closed") return "incident.closed";
+  if (move && !isOpen(incident)) return "incident.reopened";
+  if (move) return "incident.status-changed";
+  return severityChanges ? "incident.severity-changed" : "incident.updated";
+}
+
+function sentence(app: App, incident: Incident, severity: string, move: Step | null, message: string): string {
+  const parts: string[] = [];
+  if (severity !== incident.severity) {
+    const raised = severityRank(app.config, severity) < severityRank(app.config, incident.severity);
+    parts.push(`Severity ${raised ? "raised" : "lowered"} from ${incident.severity} to ${severity}`);
+  }
+  if (move) parts.push(movement(incident, move));
+  const facts = parts.join(". ");
+  if (!message) return facts;
+  return facts ? `${facts}: ${quoteTyped(message)}` : quoteTyped(message);
+}
+
+function movement(incident: Incident, move: Step): string {
+  if (!isOpen(incident) && move.name !== "closed") return "Reopened";
+  if (move.name === "resolved" || move.name === "closed" || move.name === "acknowledged") return move.title;
+  return `Status is now ${move.title.toLowerCase()}`;
+}
+
+async function inviteForSeverity(app: App, before: Incident, after: Incident): Promise<void> {
+  const raised = severityRank(app.config, after.severity) < severityRank(app.config, before.severity);
+  const called = requireSeverity(app.config, after.severity).invite;
+  if (!raised || after.isPrivate || called.length === 0) return;
+  await app.outbox.add({ kind: "invite", incident: after.id, userIds: called });
+}
+
+function nothingSaid(incident: Incident, update: Update): Refusal {
+  const name = incidentName(incident);
+  if (update.step) {
+    return new Refusal(
+      "already_done",
+      `${name} is ${currentStep(incident).title.toLowerCase()} already.`,
+      null,
+      "status",
+    );
+  }
+  if (update.severity) {
+    return new Refusal("already_done", `${name} is ${incident.severity} already.`, null, "severity");
+  }
+  return new Refusal(
+    "missing_argument",
+    "There is nothing to tell yet.",
+    "Say what changed, or pick a status or severity.",
+    "message",
+  );
+}

@@ -1,0 +1,253 @@
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { refuseStrangers } from "../access/policy.ts";
+import { isOneOf, principalsInWords } from "../access/principal.ts";
+import type { App } from "../ports.ts";
+import { hasBegun, isRunning } from "./lifecycle.ts";
+import { type AnyOperation, type OperationRecord, type Ruling, targetName } from "./operation.ts";
+import { planHash } from "./plan-hash.ts";
+import { advance, end, leaveMarks, stateInWords } from "./record.ts";
+import { rolesFor, rule } from "./rights.ts";
+
+/** Finds an operation by its id; a button of one that is gone is told so. */
+export async function operationById(app: App, id: string): Promise<OperationRecord> {
+  const operation = await app.operations.byId(id);
+  if (operation === null) throw new Refusal("not_found", "This operation is not known here any more.");
+  return operation;
+}
+
+/** The operation a record was made with; throws where this version of the product no longer has it. */
+export function operationOf(operations: readonly AnyOperation[], record: OperationRecord): AnyOperation {
+  const operation = operations.find((candidate) => candidate.name === record.request.operation);
+  if (!operation) throw new Refusal("not_possible", `This version knows no operation "${record.request.operation}".`);
+  return operation;
+}
+
+/**
+ * The requester's click on the plan they see: it then waits for approval where the policy wants one, else starts.
+ * `typed` is the target's name where the policy wants it typed.
+ */
+export async function confirmOperation(
+  app: App,
+  operations: readonly AnyOperation[],
+  id: string,
+  caller: Caller,
+  typed: string | null = null,
+): Promise<OperationRecord> {
+  const record = await operationById(app, id);
+  if (record.requesterId !== caller.userId) {
+    throw new Refusal("not_yours", `Only <@${record.requesterId}>, who asked for ${record.code}, can confirm it.`);
+  }
+  mustBe(record, "planned", app.now);
+  const ruling = await rule(app, operationOf(operations, record), {
+    target: record.target,
+    caller,
+    incidentId: record.incidentId,
+    count: record.plan?.count ?? null,
+  });
+  if (ruling.confirm === "type" && typed?.trim() !== record.target.name) {
+    throw new Refusal(
+      "needs_confirmation",
+      `Type ${record.target.name} exactly to confirm.`,
+      null,
+      typed === null ? null : "name",
+    );
+  }
+  await mustBeFree(app, record);
+  if (ruling.approvals > 0) {
+    return advance(app, record, "awaiting-approval", {
+      by: caller.userId,
+      action: "operation.confirmed",
+      timeline: "confirmed, waiting for approval",
+      changes: { ruling },
+    });
+  }
+  return release(app, record, ruling, caller.userId, "operation.confirmed", "confirmed");
+}
+
+/** Another person's yes to exactly this plan; the last one needed starts it. */
+export async function approveOperation(app: App, id: string, caller: Caller): Promise<OperationRecord> {
+  const record = await operationById(app, id);
+  const ruling = await mustMayApprove(app, record, caller, "approve");
+  if (record.approvals.some((approval) => approval.userId === caller.userId)) {
+    throw new Refusal("already_done", `You have approved ${record.code} already.`);
+  }
+  await mustBeFree(app, record);
+  const approval = { userId: caller.userId, at: app.now, planHash: hashNow(record) };
+  const approvals = [...record.approvals, approval];
+  const words = ruling.approvals > 1 ? `approved (${approvals.length} of ${ruling.approvals})` : "approved";
+  if (approvals.length >= ruling.approvals) {
+    return release(app, { ...record, approvals }, ruling, caller.userId, "operation.approved", words);
+  }
+  const updated = await app.operations.update(record, { approvals });
+  await leaveMarks(app, updated, {
+    by: caller.userId,
+    action: "operation.approved",
+    details: { approvals: approvals.length, needed: ruling.approvals, planHash: approval.planHash },
+    timeline: words,
+  });
+  return updated;
+}
+
+/** Another person's no: the operation is over. */
+export async function rejectOperation(app: App, id: string, caller: Caller): Promise<OperationRecord> {
+  const record = await operationById(app, id);
+  await mustMayApprove(app, record, caller, "reject");
+  return advance(app, record, "refused", {
+    by: caller.userId,
+    action: "operation.rejected",
+    timeline: "rejected",
+    changes: { detail: `Rejected by <@${caller.userId}>.`, endedAt: app.now },
+  });
+}
+
+/** Calls it off before anything was changed. */
+export async function cancelOperation(
+  app: App,
+  operations: readonly AnyOperation[],
+  id: string,
+  caller: Caller,
+): Promise<OperationRecord> {
+  const record = await operationById(app, id);
+  if (hasBegun(record)) return stopOperation(app, operations, id, caller);
+  mustRun(record);
+  await mustMayStop(app, operations, record, caller);
+  return end(
+    app,
+    record,
+    "cancelled",
+    `Cancelled by <@${caller.userId}>; nothing was changed.`,
+    caller.userId,
+    "cancelled",
+  );
+}
+
+/** Stops watching one that has begun. Nothing is taken back, and the record says what was already done. */
+export async function stopOperation(
+  app: App,
+  operations: readonly AnyOperation[],
+  id: string,
+  caller: Caller,
+): Promise<OperationRecord> {
+  const record = await operationById(app, id);
+  if (!hasBegun(record)) return cancelOperation(app, operations, id, caller);
+  await mustMayStop(app, operations, record, caller);
+  const who = `<@${caller.userId}>`;
+  if (record.state === "verifying") {
+    const done = `Stopped by ${who}. The change is made (${doneInWords(record)}) and was not seen steady yet.`;
+    return end(app, record, "applied-not-verified", done, caller.userId, "stopped while it was being verified");
+  }
+  if (record.stepsDone.length > 0) {
+    const done = `Stopped by ${who} partway. Already done: ${doneInWords(record)}.`;
+    return end(app, record, "failed-partial", done, caller.userId, "stopped partway");
+  }
+  // A call may be on its way at this very moment, so that "nothing was changed" would be a guess.
+  const done = `Stopped by ${who} as it began; the first change may still reach the platform.`;
+  return end(app, record, "applied-not-verified", done, caller.userId, "stopped as it began");
+}
+
+function doneInWords(record: OperationRecord): string {
+  return record.stepsDone.length > 0 ? record.stepsDone.join(", ") : "all steps";
+}
+
+async function release(
+  app: App,
+  record: OperationRecord,
+  ruling: Ruling,
+  by: string,
+  action: string,
+  timeline: string,
+): Promise<OperationRecord> {
+  const approved = await advance(app, record, "approved", {
+    by,
+    action,
+    details: { rule: ruling.rule, planHash: record.planHash },
+    timeline,
+    changes: { ruling, approvals: record.approvals },
+  });
+  await app.jobs.add("apply-operation", { operationId: record.id }, { key: record.id });
+  return approved;
+}
+
+async function mustMayApprove(
+  app: App,
+  record: OperationRecord,
+  caller: Caller,
+  verb: "approve" | "reject",
+): Promise<Ruling> {
+  refuseStrangers(caller);
+  if (record.requesterId === caller.userId) {
+    throw new Refusal(
+      "not_yours",
+      `You asked for ${record.code} yourself, so somebody else must ${verb} it.`,
+      "To call it off, press Cancel.",
+    );
+  }
+  mustBe(record, "awaiting-approval", app.now);
+  const { ruling } = record;
+  if (ruling === null) throw new Refusal("stale", `${record.code} has no ruling to ${verb}.`, "Plan it again.");
+  if (!isOneOf(caller, ruling.approvers, await rolesFor(app, record, caller.userId))) {
+    throw new Refusal(
+      "not_allowed",
+      `Denied: “${ruling.rule}” wants approval by ${principalsInWords(ruling.approvers)}.`,
+      "Ask one of them.",
+    );
+  }
+  return ruling;
+}
+
+async function mustMayStop(
+  app: App,
+  operations: readonly AnyOperation[],
+  record: OperationRecord,
+  caller: Caller,
+): Promise<void> {
+  refuseStrangers(caller);
+  if (record.requesterId === caller.userId) return;
+  const roles = await rolesFor(app, record, caller.userId);
+  if (record.ruling !== null && isOneOf(caller, record.ruling.approvers, roles)) return;
+  await rule(app, operationOf(operations, record), {
+    target: record.target,
+    caller,
+    incidentId: record.incidentId,
+    count: null,
+  });
+}
+
+function mustRun(record: OperationRecord): void {
+  if (!isRunning(record)) throw new Refusal("already_done", `${record.code} is ${stateInWords(record)}.`);
+}
+
+function mustBe(record: OperationRecord, state: "planned" | "awaiting-approval", now: Date): void {
+  if (record.state !== state) {
+    throw new Refusal(
+      record.state === "expired" ? "expired" : "already_done",
+      `${record.code} is ${stateInWords(record)}.`,
+      isRunning(record) ? null : "Plan it again to go on.",
+    );
+  }
+  if (record.expiresAt !== null && record.expiresAt <= now) {
+    throw new Refusal("expired", `The plan of ${record.code} is too old to act on.`, "Plan it again.");
+  }
+}
+
+/** Refuses while another operation runs on the same target. */
+async function mustBeFree(app: App, record: OperationRecord): Promise<void> {
+  const holder = await app.locks.holder(targetName(record.target));
+  if (holder === null || holder === record.id) return;
+  const other = await app.operations.byId(holder);
+  throw new Refusal(
+    "locked",
+    `${targetName(record.target)} is taken by ${other?.code ?? "another operation"}, which is running.`,
+    "Press again when it is over.",
+  );
+}
+
+function hashNow(record: OperationRecord): string {
+  if (record.plan === null) throw new Refusal("stale", `${record.code} has no plan yet.`);
+  const hash = planHash(record.request, record.target, record.plan);
+  if (hash !== record.planHash) {
+    throw new Refusal("stale", `The plan of ${record.code} is not the one that was shown.`, "Plan it again.");
+  }
+  return hash;
+}

@@ -1,0 +1,150 @@
+import { addMinutes } from "date-fns/addMinutes";
+import { addSeconds } from "date-fns/addSeconds";
+import { ProviderError, Refusal } from "../../errors.ts";
+import type { App } from "../ports.ts";
+import type { AnyOperation, OperationRecord, Plan } from "./operation.ts";
+import { planHash } from "./plan-hash.ts";
+import { advance, end, itself } from "./record.ts";
+import { rule } from "./rights.ts";
+import { providerTroubleInWords } from "./trouble.ts";
+
+/** Takes up planning; null when there is nothing (more) to plan. A second call after a crash goes on. */
+export async function beginPlanning(app: App, id: string): Promise<OperationRecord | null> {
+  const record = await app.operations.byId(id);
+  if (record === null) return null;
+  if (record.state === "planning") return record;
+  if (record.state !== "requested") return null;
+  const expiresAt = addMinutes(app.now, app.config.operations.expireMinutes);
+  const planning = await advance(app, record, "planning", {
+    by: itself,
+    action: "operation.planning",
+    timeline: null,
+    changes: { expiresAt },
+    lane: "cosmetic",
+  });
+  await expireAt(app, id, expiresAt);
+  return planning;
+}
+
+/** Records the plan and what the policy says of it: it waits for a click, for approval, starts, or is refused. */
+export async function recordPlan(app: App, operation: AnyOperation, id: string, made: Plan): Promise<void> {
+  const record = await app.operations.byId(id);
+  if (record?.state !== "planning") return;
+  const plan = await withDrift(app, record, made);
+  const planned = { plan, planHash: planHash(record.request, record.target, plan), plannedAt: app.now };
+  if (plan.nothingToDo !== null) {
+    await end(
+      app,
+      await app.operations.update(record, planned),
+      "nothing-to-do",
+      plan.nothingToDo,
+      itself,
+      plan.nothingToDo,
+    );
+    return;
+  }
+  try {
+    const ruling = await rule(app, operation, {
+      target: record.target,
+      caller: record.caller,
+      incidentId: record.incidentId,
+      count: plan.count,
+    });
+    const expiresAt = addMinutes(app.now, app.config.operations.expireMinutes);
+    const mark = {
+      by: itself,
+      details: { summary: plan.summary, rule: ruling.rule, planHash: planned.planHash },
+      changes: { ...planned, ruling, expiresAt },
+    };
+    await expireAt(app, id, expiresAt);
+    if (ruling.confirm !== "type" && ruling.approvals > 0) {
+      await advance(app, record, "awaiting-approval", {
+        ...mark,
+        action: "operation.planned",
+        timeline: `planned: ${plan.summary}; waiting for approval`,
+      });
+    } else if (ruling.confirm === "none" && ruling.approvals === 0 && record.skipConfirm) {
+      await advance(app, record, "approved", {
+        ...mark,
+        action: "operation.planned",
+        timeline: `planned: ${plan.summary}; starts without a click, as asked`,
+      });
+      await app.jobs.add("apply-operation", { operationId: id }, { key: id });
+    } else {
+      await advance(app, record, "planned", {
+        ...mark,
+        action: "operation.planned",
+        timeline: `planned: ${plan.summary}; waiting for confirmation`,
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === "stale") throw error;
+    await refuse(app, record, error, planned);
+  }
+}
+
+/** A way back that finds another count than was left behind says so: somebody meant something by it. */
+async function withDrift(app: App, record: OperationRecord, plan: Plan): Promise<Plan> {
+  const undone = record.undoOf === null ? null : await app.operations.byId(record.undoOf);
+  const left = undone?.plan?.count?.to;
+  if (!undone || left === undefined || plan.count === null || plan.count.from === left) return plan;
+  const drift = `The count is ${plan.count.from} now, and ${undone.code} had left it at ${left}: somebody changed it since.`;
+  return { ...plan, risks: [drift, ...plan.risks] };
+}
+
+/** Records that no plan could be made, and why. */
+export async function recordPlanTrouble(app: App, id: string, error: unknown, reference: string): Promise<void> {
+  const record = await app.operations.byId(id);
+  if (record?.state !== "planning") return;
+  if (error instanceof Refusal) {
+    await refuse(app, record, error, {});
+    return;
+  }
+  const why =
+    error instanceof ProviderError
+      ? `No plan could be made: ${providerTroubleInWords(error)}`
+      : `No plan could be made: something broke on our side (reference ${reference}).`;
+  await end(app, record, "failed-no-change", why, itself, "no plan could be made");
+}
+
+/** Ends a plan that nobody acted on in time, and one whose making got lost. */
+export async function expireOperation(app: App, id: string): Promise<void> {
+  const record = await app.operations.byId(id);
+  if (record === null || record.expiresAt === null || record.expiresAt > app.now) return;
+  if (record.state === "planning") {
+    await end(app, record, "failed-no-change", "No plan was made in time.", itself, "no plan was made in time");
+  } else if (record.state === "planned" || record.state === "awaiting-approval") {
+    const waited = record.state === "planned" ? "confirmed" : "approved";
+    await advance(app, record, "expired", {
+      by: itself,
+      action: "operation.expired",
+      timeline: `expired: nobody ${waited} it in time`,
+      changes: { detail: `Nobody ${waited} it in time; nothing was changed.`, endedAt: app.now },
+    });
+  }
+}
+
+/** Ends an operation because the person, the rule or the target does not allow it. */
+export async function refuse(
+  app: App,
+  record: OperationRecord,
+  refusal: Refusal,
+  changes: Partial<Omit<OperationRecord, "id" | "version" | "state">>,
+): Promise<void> {
+  await advance(app, record, "refused", {
+    by: itself,
+    action: "operation.refused",
+    details: { code: refusal.code, why: refusal.message },
+    timeline: `refused: ${refusal.message}`,
+    changes: {
+      ...changes,
+      detail: [refusal.message, refusal.next].filter((part) => part !== null).join(" "),
+      endedAt: app.now,
+    },
+  });
+}
+
+// One second late, so that the job never finds the moment not quite reached.
+async function expireAt(app: App, id: string, expiresAt: Date): Promise<void> {
+  await app.jobs.add("expire-operation", { operationId: id }, { key: id, after: addSeconds(expiresAt, 1) });
+}

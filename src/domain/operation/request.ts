@@ -1,0 +1,90 @@
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { incidentName } from "../incident/incident.ts";
+import type { App } from "../ports.ts";
+import type { AnyOperation, Json, OperationRecord, Target } from "./operation.ts";
+import { type Asked, placeFor } from "./place.ts";
+import { operationCode } from "./plan-hash.ts";
+import { leaveMarks, operationInWords } from "./record.ts";
+import { rule } from "./rights.ts";
+
+export interface OperationAsk {
+  readonly operation: AnyOperation;
+  readonly target: Target;
+  readonly input: Json;
+  readonly reason: string | null;
+  readonly caller: Caller;
+  readonly asked: Asked;
+  /** `--yes`. */
+  readonly skipConfirm: boolean;
+  /** The operation this one takes back. */
+  readonly undoOf?: string;
+}
+
+/**
+ * Records that an operation was asked for and has it planned in the background; nothing of the world is read here.
+ * Refuses at once what the input, or the policy whatever the counts, cannot allow.
+ */
+export async function requestOperation(app: App, ask: OperationAsk): Promise<OperationRecord> {
+  const input = ask.operation.parse(ask.input) as Json;
+  const incident = ask.asked.channelId === null ? null : await app.incidents.byChannel(ask.asked.channelId);
+  const incidentId = incident?.id ?? null;
+  await rule(app, ask.operation, { target: ask.target, caller: ask.caller, incidentId, count: null });
+  const id = app.newId();
+  const operation = await app.operations.insert({
+    id,
+    code: await freeCode(app, id),
+    request: {
+      operation: ask.operation.name,
+      target: { environment: ask.target.environment, name: ask.target.name },
+      input,
+    },
+    target: ask.target,
+    reason: ask.reason,
+    requesterId: ask.caller.userId,
+    caller: ask.caller,
+    incidentId,
+    channelId: ask.asked.channelId,
+    place: placeFor(app, ask.asked, ask.caller.userId),
+    state: "requested",
+    outcome: null,
+    plan: null,
+    planHash: null,
+    ruling: null,
+    approvals: [],
+    stepsDone: [],
+    skipConfirm: ask.skipConfirm,
+    progress: null,
+    share: null,
+    events: [],
+    detail: null,
+    requestedAt: app.now,
+    plannedAt: null,
+    appliedAt: null,
+    steadySince: null,
+    endedAt: null,
+    expiresAt: null,
+    undoOf: ask.undoOf ?? null,
+  });
+  await leaveMarks(app, operation, {
+    by: ask.caller.userId,
+    action: "operation.requested",
+    details: {
+      input,
+      reason: ask.reason,
+      incident: incident === null ? null : incidentName(incident),
+      ...(ask.undoOf === undefined ? {} : { undoOf: ask.undoOf }),
+    },
+    timeline: `asked: ${operationInWords(operation)}${ask.reason ? ` (${ask.reason})` : ""}`,
+  });
+  await app.jobs.add("plan-operation", { operationId: id }, { key: id });
+  return operation;
+}
+
+async function freeCode(app: App, id: string): Promise<string> {
+  for (let length = 4; length <= 8; length += 1) {
+    const code = operationCode(id, length);
+    if ((await app.operations.byCode(code)) === null) return code;
+  }
+  throw new Refusal("try_again", "No free code was found for this operation.", "Ask again.");
+}

@@ -1,0 +1,95 @@
+/** The ports of the platforms: what can be read and done there, in the operator's words. */
+import type { Placement } from "./configuration.ts";
+
+/** A platform offers the ports it has and simply lacks the others. */
+export interface Provider {
+  /** The word in the configuration's placements: ecs. */
+  readonly id: string;
+  /** Whether it can be reached and with which rights; for doctor. Never throws. */
+  readonly check: (placements: readonly Placement[]) => Promise<readonly CheckResult[]>;
+  readonly services?: Port<ServicesRead, ServicesWrite>;
+}
+
+export interface Port<R, W> {
+  readonly read: R;
+  readonly write: W;
+}
+
+export interface CheckResult {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do about it; null when ok. */
+  readonly fix: string | null;
+}
+
+export interface ServicesRead {
+  /** The service as it stands; throws ProviderError not_found where there is none. */
+  readonly describe: (at: Placement) => Promise<ServiceState>;
+  /** What scales it by itself; null when nothing does. */
+  readonly autoscaling: (at: Placement) => Promise<Autoscaling | null>;
+  /** Events since a moment, oldest first. */
+  readonly events: (at: Placement, since: Date) => Promise<readonly ServiceEvent[]>;
+  /** Targets healthy behind its load balancer; null when there is none. */
+  readonly balancer: (at: Placement) => Promise<{ readonly healthy: number; readonly total: number } | null>;
+  /** Tasks that stopped since a moment by themselves, with the platform's reason; newest first, at most 10. */
+  readonly failures: (at: Placement, since: Date) => Promise<readonly { readonly at: Date; readonly reason: string }[]>;
+}
+
+export interface ServicesWrite {
+  /**
+   * Sets the desired count and nothing else. Repeating it changes nothing. With `from`, one that is neither that nor
+   * already as asked is left alone: ProviderError refused, code CountMoved.
+   */
+  readonly setCount: (at: Placement, count: number, options?: { readonly from: number }) => Promise<void>;
+  /** Sets the autoscaler's bounds; null leaves one as it is. Repeating it changes nothing. */
+  readonly setBounds: (
+    at: Placement,
+    bounds: { readonly min: number | null; readonly max: number | null },
+  ) => Promise<void>;
+}
+
+export interface ServiceState {
+  readonly status: "active" | "draining" | "inactive";
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  /** What runs, as people say it: backend:42. */
+  readonly version: string;
+  /** Full name of what runs, for comparing. */
+  readonly revision: string;
+  readonly images: readonly string[];
+  readonly deployments: readonly ServiceDeployment[];
+  readonly lastDeployedAt: Date | null;
+  /** Set where a count cannot be set here: why. */
+  readonly notScalable: string | null;
+}
+
+export interface ServiceDeployment {
+  readonly id: string;
+  readonly primary: boolean;
+  readonly state: "in-progress" | "completed" | "failed";
+  readonly reason: string | null;
+  readonly version: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly since: Date;
+}
+
+export interface ServiceEvent {
+  readonly at: Date;
+  readonly text: string;
+  /** The platform says something went wrong. */
+  readonly trouble: boolean;
+}
+
+export interface Autoscaling {
+  readonly min: number;
+  readonly max: number;
+  readonly suspended: boolean;
+  /** Each policy in a few words: "cpu at 60 %". */
+  readonly policies: readonly string[];
+  readonly activities: readonly { readonly at: Date; readonly text: string }[];
+}

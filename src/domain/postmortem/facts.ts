@@ -1,0 +1,139 @@
+import { Refusal } from "../../errors.ts";
+import type { PostmortemSection } from "../configuration.ts";
+import { affectedTitles } from "../incident/affected.ts";
+import { type Incident, incidentName } from "../incident/incident.ts";
+import type { OperationRecord } from "../operation/operation.ts";
+import { operationInWords } from "../operation/record.ts";
+import type { App } from "../ports.ts";
+import type { TimelineEntry } from "../timeline/entry.ts";
+import { type Duration, durations, inWords } from "./durations.ts";
+import type { ActionItem, Postmortem, SectionRevision } from "./postmortem.ts";
+
+/** Everything a post-mortem is drawn from. Generated parts are read anew each time; written parts are what people wrote. */
+export interface PostmortemFacts {
+  readonly postmortem: Postmortem;
+  readonly incident: Incident;
+  /** What is affected, as people call it. */
+  readonly affected: readonly string[];
+  readonly sections: readonly SectionFacts[];
+  readonly durations: readonly Duration[];
+  readonly people: readonly { readonly userId: string; readonly did: readonly string[] }[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly operations: readonly OperationRecord[];
+  readonly actionItems: readonly ActionItem[];
+  /** Names by Slack id, of people and of the incident's channel, for documents that leave Slack. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export interface SectionFacts {
+  readonly section: PostmortemSection;
+  readonly written: SectionRevision | null;
+  /** What is recorded says this much already; shown until somebody writes. */
+  readonly generated: string | null;
+}
+
+/** The text that stands for a section now; null when nobody wrote it and nothing recorded says it. */
+export function sectionText(facts: SectionFacts): string | null {
+  return facts.written?.text ?? facts.generated;
+}
+
+/** Required sections that nothing stands in. */
+export function missingSections(facts: PostmortemFacts): readonly PostmortemSection[] {
+  return facts.sections.filter((one) => one.section.required && !sectionText(one)?.trim()).map((one) => one.section);
+}
+
+/** Reads a post-mortem whole; throws Refusal not_found when there is none by that id. */
+export async function postmortemFacts(app: App, id: string): Promise<PostmortemFacts> {
+  const postmortem = await app.postmortems.byId(id);
+  const incident = postmortem && (await app.incidents.byId(postmortem.incidentId));
+  if (!postmortem || !incident) throw new Refusal("not_found", "That post-mortem no longer exists.");
+  const [written, timeline, operations, actionItems] = [
+    await app.postmortems.sections(id),
+    await app.timeline.list(incident.id, { limit: 2000 }),
+    await app.operations.list({ incidentId: incident.id, limit: 200 }),
+    await app.actionItems.list({ incidentId: incident.id }),
+  ];
+  const spans = durations(incident.times);
+  const affected = affectedTitles(app.config, incident.affected);
+  const generated: Readonly<Record<string, string>> = {
+    summary: summaryOf(incident, spans),
+    impact: impactOf(affected, spans),
+  };
+  const people = whoDidWhat(incident, timeline, operations);
+  const ids = new Set([
+    incident.reporterId,
+    ...people.map((one) => one.userId),
+    ...timeline.flatMap((entry) => entry.actorId ?? []),
+    ...actionItems.flatMap((item) => item.ownerId ?? []),
+    ...mentioned([...timeline.map((entry) => entry.text), incident.summary, ...written.map((one) => one.text)]),
+  ]);
+  return {
+    postmortem,
+    incident,
+    affected,
+    sections: app.config.postmortem.sections.map((section) => ({
+      section,
+      written: written.find((one) => one.section === section.id) ?? null,
+      generated: generated[section.id] ?? null,
+    })),
+    durations: spans,
+    people,
+    timeline,
+    operations: operations.toSorted((a, b) => a.requestedAt.getTime() - b.requestedAt.getTime()),
+    actionItems,
+    names: await namesOf(app, incident, [...ids]),
+  };
+}
+
+/** Names of people, and of the incident's channel, for whoever reads the document elsewhere. */
+async function namesOf(app: App, incident: Incident, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const names = new Map(await app.names(ids));
+  if (incident.channelId && incident.channelName) names.set(incident.channelId, incident.channelName);
+  return names;
+}
+
+function mentioned(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => [...text.matchAll(/<@([A-Z0-9]+)/g)].map((match) => match[1] ?? ""));
+}
+
+function summaryOf(incident: Incident, spans: readonly Duration[]): string {
+  const resolve = spans.find((span) => span.name === "resolve")?.minutes ?? null;
+  const first = `${incidentName(incident)} (${incident.severity}): ${incident.title}.`;
+  const took = resolve === null ? "It is not resolved yet." : `It took ${inWords(resolve)} from start to resolution.`;
+  return [first, incident.summary, took, incident.lastUpdate ? `Last update: ${incident.lastUpdate}` : ""]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function impactOf(affected: readonly string[], spans: readonly Duration[]): string {
+  const what = affected.length > 0 ? `Affected: ${affected.join(", ")}.` : "What was affected is not recorded.";
+  const until =
+    spans.find((span) => span.name === "mitigate")?.minutes ??
+    spans.find((span) => span.name === "resolve")?.minutes ??
+    null;
+  return until === null ? what : `${what} People felt it for ${inWords(until)}.`;
+}
+
+/** Who took part and what each did, in the order they first appear. */
+function whoDidWhat(
+  incident: Incident,
+  timeline: readonly TimelineEntry[],
+  operations: readonly OperationRecord[],
+): PostmortemFacts["people"] {
+  const did = new Map<string, Set<string>>();
+  const note = (userId: string | null, what: string): void => {
+    if (userId) did.set(userId, (did.get(userId) ?? new Set()).add(what));
+  };
+  note(incident.reporterId, "declared it");
+  for (const holder of incident.roles) note(holder.userId, holder.role);
+  for (const entry of timeline) {
+    if (entry.kind === "update") note(entry.actorId, "sent updates");
+    if (entry.kind === "note" || entry.kind === "message") note(entry.actorId, "contributed to the timeline");
+    if (entry.kind === "phase") note(entry.actorId, "moved it forward");
+  }
+  for (const operation of operations) {
+    note(operation.requesterId, `asked for “${operationInWords(operation)}”`);
+    for (const approval of operation.approvals) note(approval.userId, `approved ${operation.code}`);
+  }
+  return [...did].map(([userId, what]) => ({ userId, did: [...what] }));
+}

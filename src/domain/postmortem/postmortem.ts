@@ -1,0 +1,39 @@
+/** A post-mortem: what is generated is drawn anew each time, what people wrote is kept per revision. */
+export interface Postmortem {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly state: "draft" | "published";
+  readonly ownerId: string | null;
+  readonly dueAt: Date | null;
+  readonly publishedAt: Date | null;
+  /** How often it was published. */
+  readonly edition: number;
+  readonly version: number;
+}
+
+/** One revision of one written section. The newest is what counts; the others are kept. */
+export interface SectionRevision {
+  readonly postmortemId: string;
+  /** Id of the section in the configuration's list. */
+  readonly section: string;
+  /** 1 is the first. */
+  readonly revision: number;
+  /** Markdown as the person wrote it; any length. */
+  readonly text: string;
+  readonly authorId: string;
+  readonly at: Date;
+}
+
+export interface ActionItem {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly title: string;
+  readonly ownerId: string | null;
+  /** A day, yyyy-MM-dd. */
+  readonly dueOn: string | null;
+  readonly doneAt: Date | null;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly source: { readonly channelId: string; readonly ts: string; readonly permalink: string | null } | null;
+  readonly version: number;
+}

@@ -1,0 +1,175 @@
+import { addHours } from "date-fns/addHours";
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import type { PostmortemSection } from "../configuration.ts";
+import { type Incident, incidentName } from "../incident/incident.ts";
+import type { App } from "../ports.ts";
+import type { Postmortem, SectionRevision } from "./postmortem.ts";
+
+/**
+ * The incident's post-mortem, made when there is none: a draft drawn from what is recorded, its checklist pinned in
+ * the channel, due as its severity says. Asking again answers the same one.
+ */
+export async function openPostmortem(app: App, incident: Incident, by: string | null): Promise<Postmortem> {
+  const existing = await app.postmortems.byIncident(incident.id);
+  const dueAt = dueFor(app, incident);
+  if (existing) {
+    await app.outbox.add(cardOf(existing), "answer");
+    if (existing.edition > 0 || existing.dueAt?.getTime() === dueAt?.getTime()) return existing;
+    // Resolved since, or once more: the time to write begins with the end of the response.
+    if (!incident.times.resolvedAt) return existing;
+    const later = await app.postmortems.update(existing, { dueAt });
+    await armReminder(app, later);
+    return later;
+  }
+  const postmortem = await app.postmortems.insert({
+    id: app.newId(),
+    incidentId: incident.id,
+    state: "draft",
+    ownerId: incident.roles.find((holder) => holder.role === "commander")?.userId ?? by,
+    dueAt,
+    publishedAt: null,
+    edition: 0,
+  });
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: app.now,
+    kind: "postmortem",
+    actorId: by,
+    text: "Post-mortem draft written from what is recorded",
+  });
+  await app.audit.add({
+    actor: by ?? "tocsin",
+    action: "postmortem.opened",
+    subject: incidentName(incident),
+    details: { postmortemId: postmortem.id },
+  });
+  await app.outbox.add(cardOf(postmortem), "answer");
+  await armReminder(app, postmortem);
+  return postmortem;
+}
+
+function dueFor(app: App, incident: Incident): Date | null {
+  const hours = app.config.severities.find((severity) => severity.name === incident.severity)?.postmortemHours ?? null;
+  return hours === null ? null : addHours(incident.times.resolvedAt ?? app.now, hours);
+}
+
+/** When the owner is first reminded: half a day before it is due. */
+export function firstReminder(dueAt: Date): Date {
+  return addHours(dueAt, -12);
+}
+
+async function armReminder(app: App, { id, dueAt }: Postmortem): Promise<void> {
+  if (!dueAt) return;
+  await app.jobs.add("remind-postmortem", { postmortemId: id }, { key: id, after: firstReminder(dueAt) });
+}
+
+/**
+ * Writes the next revision of a section. `after` is the revision the writer saw, 0 for none; when somebody wrote
+ * meanwhile, nothing is written and the newer revision is answered instead, so that it can be shown beside theirs.
+ */
+export async function writeSection(
+  app: App,
+  facts: { readonly postmortemId: string; readonly section: string; readonly text: string; readonly after: number },
+  by: Caller,
+): Promise<
+  { readonly written: SectionRevision } | { readonly newer: SectionRevision; readonly section: PostmortemSection }
+> {
+  const postmortem = await app.postmortems.byId(facts.postmortemId);
+  const incident = postmortem && (await app.incidents.byId(postmortem.incidentId));
+  if (!postmortem || !incident) throw new Refusal("not_found", "That post-mortem no longer exists.");
+  const section = app.config.postmortem.sections.find((one) => one.id === facts.section);
+  if (!section) throw new Refusal("not_found", "That section is no longer part of the post-mortem.");
+  const newest = (await app.postmortems.sections(postmortem.id)).find((one) => one.section === section.id) ?? null;
+  if (newest && newest.revision > facts.after && newest.text !== facts.text) return { newer: newest, section };
+  if (newest?.text === facts.text) return { written: newest };
+  const written = await app.postmortems.write(
+    { postmortemId: postmortem.id, section: section.id, text: facts.text, authorId: by.userId, at: app.now },
+    newest?.revision ?? 0,
+  );
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: app.now,
+    kind: "postmortem",
+    actorId: by.userId,
+    text: `Wrote the post-mortem's section “${section.title}”`,
+  });
+  await app.audit.add({
+    actor: by.userId,
+    action: "postmortem.written",
+    subject: incidentName(incident),
+    details: { section: section.id, revision: written.revision },
+  });
+  await app.outbox.add(cardOf(postmortem), "answer");
+  return { written };
+}
+
+/**
+ * Publishes the next edition: the documents as files and a canvas in the incident's channel. Publishing again makes
+ * a further edition from the newest texts; earlier files stay where people linked them.
+ */
+export async function publishPostmortem(
+  app: App,
+  postmortem: Postmortem,
+  incident: Incident,
+  by: Caller,
+): Promise<Postmortem> {
+  const published = await app.postmortems.update(postmortem, {
+    state: "published",
+    publishedAt: app.now,
+    edition: postmortem.edition + 1,
+  });
+  const place = { incident: incident.id } as const;
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: app.now,
+    kind: "postmortem",
+    actorId: by.userId,
+    text:
+      published.edition === 1
+        ? "Published the post-mortem"
+        : `Published the post-mortem again (edition ${published.edition})`,
+  });
+  await app.audit.add({
+    actor: by.userId,
+    action: "postmortem.published",
+    subject: incidentName(incident),
+    details: { edition: published.edition },
+  });
+  await app.outbox.add(
+    {
+      kind: "files",
+      view: "postmortem.files",
+      subject: postmortem.id,
+      place,
+      once: `${postmortem.id}:${published.edition}`,
+    },
+    "answer",
+  );
+  await app.outbox.add({ kind: "canvas", view: "postmortem.canvas", subject: postmortem.id, place }, "normal");
+  await app.outbox.add(cardOf(published), "answer");
+  await app.outbox.add({ kind: "card", view: "incident.card", subject: incident.id, place }, "cosmetic");
+  return published;
+}
+
+/** Has the checklist show what is true now, where there is one already. */
+export async function redrawPostmortem(app: App, incidentId: string): Promise<void> {
+  const postmortem = await app.postmortems.byIncident(incidentId);
+  if (postmortem) await app.outbox.add(cardOf(postmortem), "cosmetic");
+}
+
+export function cardOf(postmortem: Postmortem): {
+  readonly kind: "card";
+  readonly view: string;
+  readonly subject: string;
+  readonly place: { readonly incident: string };
+  readonly pin: true;
+} {
+  return {
+    kind: "card",
+    view: "postmortem.card",
+    subject: postmortem.id,
+    place: { incident: postmortem.incidentId },
+    pin: true,
+  };
+}

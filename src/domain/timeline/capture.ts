@@ -1,0 +1,99 @@
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { openForChange } from "../incident/access.ts";
+import { type Incident, incidentName } from "../incident/incident.ts";
+import type { App, JobData, SlackMessage } from "../ports.ts";
+import { quoteMessage, shorten } from "../text.ts";
+import { isHeld, shortcutMark } from "./marks.ts";
+
+type Captured = JobData["capture-message"];
+
+/** The incident whose timeline the message goes on; null when nothing holds it there any more. */
+export async function captureTarget(app: App, job: Captured): Promise<Incident | null> {
+  if (!(await isHeld(app, job.channelId, job.ts))) return null;
+  return job.incidentId ? app.incidents.byId(job.incidentId) : app.incidents.byChannel(job.channelId);
+}
+
+/** Writes the message on the timeline with its own time, or brings it back or up to date when it is there already. */
+export async function recordMessage(app: App, job: Captured, message: SlackMessage): Promise<void> {
+  const target = await captureTarget(app, job);
+  // The lock makes two captures of one message wait for each other.
+  const incident = target && (await app.incidents.lock(target.id));
+  if (!incident) return;
+  const text = messageText(message);
+  const entry = await app.timeline.bySource(job.channelId, job.ts);
+  if (!entry || entry.hidden) {
+    await app.audit.add({
+      actor: job.byUserId,
+      action: "timeline.message-added",
+      subject: incidentName(incident),
+      details: { channel: job.channelId, ts: job.ts, through: job.through },
+    });
+  }
+  if (entry) {
+    await app.timeline.change(
+      entry.id,
+      { hidden: false, ...(message.editedTs ? { text, editedTs: message.editedTs } : {}) },
+      job.byUserId,
+    );
+    return;
+  }
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: momentOf(job.ts),
+    kind: "message",
+    actorId: message.userId,
+    text,
+    source: {
+      channelId: job.channelId,
+      ts: job.ts,
+      threadTs: message.threadTs,
+      permalink: app.workspace.permalink(job.channelId, job.ts, message.threadTs),
+      through: job.through,
+      editedTs: message.editedTs,
+    },
+  });
+}
+
+/** Puts a message on the timeline that came with the ask, so that nothing has to be read. */
+export async function addMessage(
+  app: App,
+  caller: Caller,
+  incidentId: string,
+  message: {
+    readonly channelId: string;
+    readonly ts: string;
+    readonly threadTs: string | null;
+    readonly userId: string | null;
+    readonly text: string;
+  },
+): Promise<void> {
+  const incident = await openForChange(app, caller, incidentId);
+  const { channelId, ts } = message;
+  const eventTs = (app.now.getTime() / 1000).toFixed(6);
+  await app.reactions.note({ channelId, ts, userId: caller.userId, name: shortcutMark, on: true, eventTs });
+  const job = { channelId, ts, through: "shortcut", byUserId: caller.userId } as const;
+  const entry = await app.timeline.bySource(channelId, ts);
+  if (entry && !entry.hidden) throw new Refusal("already_done", "That message is on a timeline already.");
+  await recordMessage(app, { ...job, incidentId: incident.id }, { ...message, editedTs: null, files: [] });
+}
+
+/** The moment a message's ts stands for. Source: docs.slack.dev/messaging/retrieving-messages (ts is Unix seconds). */
+export function momentOf(ts: string): Date {
+  return new Date(Math.round(Number(ts) * 1000));
+}
+
+/** What a message said, for a timeline: its text, else what was shared with it. */
+export function messageText(message: Pick<SlackMessage, "text" | "files">): string {
+  const text = quoteMessage(message.text);
+  const files = message.files
+    .map((file) => (file.permalink ? `<${file.permalink}|${file.name}>` : file.name))
+    .join(", ");
+  if (!files) return text || "(a message without text)";
+  return text ? `${text} (with ${files})` : `Shared ${files}`;
+}
+
+/** The first line of a message, as a title. */
+export function messageTitle(message: Pick<SlackMessage, "text" | "files">): string {
+  return shorten(messageText(message).split("\n")[0] ?? "", 200);
+}

@@ -1,0 +1,37 @@
+import type { OperationRecord, Plan, Sighting } from "../domain/operation/operation.ts";
+import { recordBlindLook, recordSighting } from "../domain/operation/watching.ts";
+import { ProviderError } from "../errors.ts";
+import { type JobHandler, jobHandler } from "./handler.ts";
+import { logReference, type OperationContext, toolsFor } from "./operation-context.ts";
+
+/** Looks once at what a running operation has done; the record decides whether there is a next look. */
+export function watchOperation(context: OperationContext): JobHandler {
+  return jobHandler({
+    name: "watch-operation",
+    handle: async ({ operationId: id }) => {
+      const record = await context.transact((app) => app.operations.byId(id));
+      if (record?.state !== "verifying" || record.plan === null || record.appliedAt === null) return;
+      const seen = await look(context, record, record.plan, record.appliedAt);
+      await context.transact((app) =>
+        "sighting" in seen ? recordSighting(app, id, seen.sighting) : recordBlindLook(app, id, seen.error),
+      );
+    },
+  });
+}
+
+async function look(
+  context: OperationContext,
+  record: OperationRecord,
+  plan: Plan,
+  since: Date,
+): Promise<{ readonly sighting: Sighting } | { readonly error: unknown }> {
+  try {
+    const { operation, port } = toolsFor(context, record);
+    return { sighting: await operation.look(plan, record.target, port.read, since) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) {
+      logReference(context, error, "An operation could not be watched", { operationId: record.id });
+    }
+    return { error };
+  }
+}

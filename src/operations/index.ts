@@ -1,0 +1,5 @@
+import { type AnyOperation, anyOperation } from "../domain/operation/operation.ts";
+import { scaleService } from "./scale-service.ts";
+
+/** Every operation; the policy and the audit know them by name. */
+export const operations: readonly AnyOperation[] = [anyOperation(scaleService)];

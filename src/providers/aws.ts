@@ -1,0 +1,120 @@
+import { ProviderError, type ProviderFault } from "../errors.ts";
+
+/** What every AWS client here is made with; endpoint and credentials are the SDK's own business (AWS_* variables). */
+export interface AwsClientSettings {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly requestHandler: { readonly requestTimeout: number; readonly connectionTimeout: number };
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface AwsOptions {
+  /** Where a placement names none. Default: AWS_REGION, as the SDK reads it. */
+  readonly region?: string | null;
+  /** Only where the environment does not say: the sandbox and tests. */
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+const requestTimeout = 9000;
+const connectionTimeout = 2000;
+const maxAttempts = 3;
+/** All attempts of a call together; a job makes at most two calls one after the other and ends within 30 s. */
+const callMilliseconds = 12_000;
+
+export function clientSettings(
+  options: AwsOptions,
+  region: string | undefined,
+): AwsClientSettings | { readonly region?: never } {
+  const named = region ?? options.region ?? undefined;
+  return {
+    ...(named === undefined ? {} : { region: named }),
+    maxAttempts,
+    requestHandler: { requestTimeout, connectionTimeout },
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  } as AwsClientSettings;
+}
+
+/** Makes something once for each region and hands out the same afterwards; a failure is tried again next time. */
+export function forEachRegion<T>(
+  make: (region: string | undefined) => Promise<T>,
+): (region: string | undefined) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (region) => {
+    const key = region ?? "";
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const promise = make(region).catch((error: unknown) => {
+      made.delete(key);
+      throw error;
+    });
+    made.set(key, promise);
+    return promise;
+  };
+}
+
+export interface CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** Runs one call and turns what AWS or the network says into a ProviderError with its code and request id. */
+export async function calling<T>(operation: string, call: (options: CallOptions) => Promise<T>): Promise<T> {
+  try {
+    return await call({ abortSignal: AbortSignal.timeout(callMilliseconds) });
+  } catch (error) {
+    throw awsError(operation, error);
+  }
+}
+
+interface SdkError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly Code?: string;
+  readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+  readonly $retryable?: { readonly throttling?: boolean };
+}
+
+export function awsError(operation: string, error: unknown): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const sdk = error as SdkError;
+  // A query service names the shape in `name` and what went over the wire in `Code`; a socket names `code`.
+  const socket = /^E[A-Z_]+$/.test(sdk.code ?? "") ? sdk.code : undefined;
+  const code = sdk.Code ?? socket ?? (sdk.name && sdk.name !== "Error" ? sdk.name : sdk.code) ?? "Unknown";
+  return new ProviderError({
+    provider: "AWS",
+    operation,
+    fault: faultOf(code, sdk),
+    code,
+    message: sdk.message ?? "",
+    requestId: sdk.$metadata?.requestId ?? null,
+    cause: error,
+  });
+}
+
+function faultOf(code: string, error: SdkError): ProviderFault {
+  const word = `${code} ${error.code ?? ""}`;
+  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(word) || error.$retryable?.throttling)
+    return "throttled";
+  if (
+    /AccessDenied|Unauthorized|NotAuthorized|Forbidden|Credentials|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken/i.test(
+      word,
+    )
+  )
+    return "denied";
+  if (/NotFound|MISSING/.test(word)) return "not_found";
+  if (
+    /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|socket hang up/i.test(
+      `${word} ${error.message ?? ""}`,
+    )
+  ) {
+    return "unreachable";
+  }
+  if (/Timeout|ETIMEDOUT|AbortError/i.test(word)) return "timeout";
+  const status = error.$metadata?.httpStatusCode;
+  // A server that failed may have done the work first, and so may one whose answer is no answer of AWS's.
+  if (status === undefined || status >= 500 || code === "SyntaxError") return "unreachable";
+  return "refused";
+}

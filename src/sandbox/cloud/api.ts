@@ -1,0 +1,38 @@
+import type { Autoscaler } from "./autoscaler.ts";
+import type { Scheduler } from "./ecs/scheduler.ts";
+import type { TaskLife } from "./ecs/task-life.ts";
+import type { Input } from "./input.ts";
+import type { LoadBalancer } from "./load-balancer.ts";
+import type { World } from "./world.ts";
+
+/** Everything that moves in the cloud; the APIs are views of it. */
+export interface Cloud {
+  readonly world: World;
+  readonly loadBalancer: LoadBalancer;
+  readonly tasks: TaskLife;
+  readonly scheduler: Scheduler;
+  readonly autoscaler: Autoscaler;
+}
+
+/** Answers one operation from its input; throws a CloudError for every other outcome. */
+export type Operation = (input: Input) => Readonly<Record<string, unknown>>;
+
+/** Calls that share one token bucket: `burst` at once, refilled with `perSecond`. */
+export interface Bucket {
+  readonly operations: readonly string[];
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** One AWS service, as its clients see it. To add one: write the file, add it to the list in apis.ts. */
+export interface CloudApi {
+  /** Service in the SigV4 credential scope, by which requests find the way here; also the name its faults go by. */
+  readonly service: string;
+  readonly protocol: "json-1.0" | "json-1.1" | "query";
+  /** JSON: what stands before the operation in `x-amz-target`. Query: the `Version` of the form. */
+  readonly marker: string;
+  /** Query only: the namespace of the answers. */
+  readonly namespace?: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly buckets: readonly Bucket[];
+}

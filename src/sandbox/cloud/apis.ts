@@ -1,0 +1,7 @@
+import type { Cloud, CloudApi } from "./api.ts";
+import { applicationAutoscaling } from "./application-autoscaling.ts";
+import { ecs } from "./ecs/ecs.ts";
+import { elasticLoadBalancing } from "./elastic-load-balancing.ts";
+
+/** Every AWS service this cloud answers for. */
+export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [ecs, applicationAutoscaling, elasticLoadBalancing];

@@ -1,0 +1,236 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { SandboxClock } from "../clock.ts";
+import type { ActAnswer, CloudAct, CloudState } from "../page/protocol.ts";
+import { account, fillAccount, region } from "./account.ts";
+import type { Cloud } from "./api.ts";
+import { apis } from "./apis.ts";
+import { startAutoscaler } from "./autoscaler.ts";
+import { type BehindTheBack, behindTheBack } from "./behind-the-back.ts";
+import { type Call, startCalls } from "./calls.ts";
+import { startScheduler } from "./ecs/scheduler.ts";
+import { ecsState } from "./ecs/state.ts";
+import { startTaskLife } from "./ecs/task-life.ts";
+import { type CallFailure, type Faults, startFaults } from "./faults.ts";
+import { type CloudRequest, makeHandler } from "./handle.ts";
+import { startLoadBalancer } from "./load-balancer.ts";
+import { cloudState } from "./panel.ts";
+import { startThrottle } from "./throttle.ts";
+import { startWorld, type WorldDump } from "./world.ts";
+
+export interface SandboxCloud {
+  /** `http://127.0.0.1:<port>`: what AWS_ENDPOINT_URL is set to. */
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly region: string;
+  readonly state: () => CloudState;
+  readonly act: (act: CloudAct) => ActAnswer;
+  /** Calls back after anything has changed; the answer ends it. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** The last thousand calls, oldest first. */
+  readonly calls: () => readonly Call[];
+  readonly forgetCalls: () => void;
+  readonly faults: CloudFaults;
+  /** What it answers to, by the service's name in the credential scope. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
+  /** Token buckets as AWS has them; on from the start. */
+  readonly setThrottling: (on: boolean) => void;
+  /** Changes made by somebody else. */
+  readonly world: BehindTheBack;
+  /** Everything, as plain JSON, for `restore` of another start. */
+  readonly dump: () => CloudDump;
+  /** Calls that are held up by `slow-api` or a `delayMs`. */
+  readonly waiting: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+export interface CloudFaults {
+  /** Throws when there is no such fault or target; the target is a service, an API or "all". */
+  readonly set: (name: string, target: string, on: boolean) => void;
+  /** Lets calls to one operation fail, or with "*" to all. */
+  readonly fail: (operation: string, failure: CallFailure) => void;
+  readonly clear: () => void;
+}
+
+export interface CloudDump {
+  readonly version: number;
+  readonly world: WorldDump;
+  readonly faults: ReturnType<Faults["dump"]>;
+}
+
+export interface CloudOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  readonly clock: SandboxClock;
+  /** Cloud seconds per second of the clock, default 1. */
+  readonly speed?: number;
+  readonly seed?: number;
+  /** What `dump` of an earlier start answered, perhaps through JSON; the time in between passes at once. */
+  readonly restore?: unknown;
+}
+
+/** Made up; they open nothing anywhere. */
+const credentials = { accessKeyId: "AKIASANDBOX000000000", secretAccessKey: "sandbox-secret-key" };
+/** Raised when older dumps can no longer be read; the cloud then begins anew. */
+const dumpVersion = 1;
+const longestBody = 1024 * 1024;
+const speeds = { slowest: 0.1, fastest: 1000 };
+
+export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
+  const { clock } = options;
+  const given = options.restore as Partial<CloudDump> | null | undefined;
+  const restore = given?.version === dumpVersion ? (given as CloudDump) : undefined;
+  const faults: Faults = startFaults(
+    {
+      services: () => ecsState(cloud.world).services.map((service) => service.name),
+      scalable: () =>
+        cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
+      taskDefinitions: () =>
+        ecsState(cloud.world).taskDefinitions.map(({ family, revision }) => `${family}:${revision}`),
+      get apis() {
+        return offered.map((api) => api.service);
+      },
+    },
+    restore?.faults,
+  );
+  const cloud = startParts(options, faults, restore?.world);
+  if (!restore) fillAccount(cloud);
+  const offered = apis.map((api) => api(cloud));
+
+  const calls = startCalls();
+  const throttle = startThrottle(clock);
+  const listeners = new Set<() => void>();
+  let cancelAlarm = () => {};
+  let stopped = false;
+
+  /** Plays what is due, tells the listeners, and sets the alarm for what comes next. */
+  function settle(changed = true): void {
+    const played = cloud.world.time.catchUp();
+    cancelAlarm();
+    const wait = stopped ? null : cloud.world.time.untilNext();
+    if (wait !== null) cancelAlarm = clock.after(wait, () => settle(false));
+    if (played || changed) for (const listener of listeners) listener();
+  }
+
+  const { handle, waiting } = makeHandler({
+    apis: offered,
+    credentials,
+    region,
+    account,
+    clock,
+    faults,
+    throttle,
+    calls,
+    settle: () => settle(false),
+  });
+  const server = createServer((request, response) => void answer(request, response));
+
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(incoming);
+    if (body === "too long") {
+      response.writeHead(413).end();
+      return;
+    }
+    if (body === "broken off") return;
+    const { method = "GET", url = "/", headers } = incoming;
+    const request: CloudRequest = { method, url, headers, body };
+    const result = await handle(request);
+    if (result === "drop") {
+      incoming.socket.destroy();
+      return;
+    }
+    response.writeHead(result.status, result.headers).end(result.body);
+    for (const listener of listeners) listener();
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  settle();
+
+  function act(asked: CloudAct): ActAnswer {
+    if (asked.act === "speed") {
+      const { slowest, fastest } = speeds;
+      if (!(asked.speed >= slowest && asked.speed <= fastest)) {
+        return { ok: false, error: `The speed must be between ${slowest} and ${fastest}.` };
+      }
+      cloud.world.time.setSpeed(asked.speed);
+      settle();
+      return { ok: true };
+    }
+    const error = faults.set(asked.name, asked.target, asked.on);
+    settle();
+    return error === null ? { ok: true } : { ok: false, error };
+  }
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials,
+    region,
+    state: () => {
+      settle(false);
+      return cloudState(cloud, faults, calls.list(), clock.now());
+    },
+    act,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    calls: calls.list,
+    forgetCalls: calls.clear,
+    faults: {
+      set: (name, target, on) => {
+        const error = faults.set(name, target, on);
+        if (error !== null) throw new Error(error);
+        settle();
+      },
+      fail: faults.fail,
+      clear: () => {
+        faults.clear();
+        settle();
+      },
+    },
+    operations: Object.fromEntries(offered.map((api) => [api.service, Object.keys(api.operations)])),
+    setThrottling: throttle.setOn,
+    world: behindTheBack(cloud, settle),
+    dump: () => {
+      settle(false);
+      return { version: dumpVersion, world: cloud.world.dump(), faults: faults.dump() };
+    },
+    waiting,
+    stop: async () => {
+      stopped = true;
+      cancelAlarm();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | undefined): Cloud {
+  const { clock, speed = 1, seed = 1 } = options;
+  const world = startWorld({ account, region, clock, speed, seed, faultOn: faults.isOn, restore });
+  const loadBalancer = startLoadBalancer(world);
+  const tasks = startTaskLife(world, loadBalancer);
+  const scheduler = startScheduler(world, tasks);
+  const autoscaler = startAutoscaler(world, scheduler);
+  return { world, loadBalancer, tasks, scheduler, autoscaler };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of incoming) {
+      size += (chunk as Buffer).length;
+      if (size > longestBody) return "too long";
+      chunks.push(chunk as Buffer);
+    }
+  } catch {
+    // The caller went away in the middle of its request: nobody is left to answer.
+    return "broken off";
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { SandboxClock } from "../clock.ts";
+import type { CloudApi } from "./api.ts";
+import type { Calls } from "./calls.ts";
+import { CloudError } from "./cloud-error.ts";
+import { type CallFailure, type Faults, slowApiMilliseconds } from "./faults.ts";
+import type { Input } from "./input.ts";
+import { isSignedWith, readClaim } from "./signature.ts";
+import { type Throttle, throttled } from "./throttle.ts";
+import { type Answer, readRequest, unknownOperation, writeAnswer, writeError } from "./wire.ts";
+
+export interface CloudRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface HandleOptions {
+  readonly apis: readonly CloudApi[];
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly region: string;
+  readonly account: string;
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly throttle: Throttle;
+  readonly calls: Calls;
+  /** Plays what has fallen due, before and after a call. */
+  readonly settle: () => void;
+}
+
+/** AWS refuses signatures more than five minutes off. */
+const longestSkew = 5 * 60 * 1000;
+
+export interface Handler {
+  /** Answers one HTTP request as AWS would; "drop" means that the connection is to be broken off. */
+  readonly handle: (request: CloudRequest) => Promise<Answer | "drop">;
+  /** Calls that are being held up by a fault. */
+  readonly waiting: () => number;
+}
+
+export function makeHandler(options: HandleOptions): Handler {
+  const { apis, credentials, region, account, clock, faults, throttle, calls, settle } = options;
+  let waiting = 0;
+
+  async function wait(milliseconds: number): Promise<void> {
+    waiting += 1;
+    await new Promise<void>((resolve) => void clock.after(milliseconds, resolve));
+    waiting -= 1;
+  }
+
+  /** Throws unless the request is signed with our key for our region, now. */
+  function authenticate(request: CloudRequest, query: boolean): void {
+    const claim = readClaim(request.headers.authorization);
+    const refuse = (json: string, form: string, message: string) =>
+      new CloudError(query ? form : json, message, query ? 403 : 400);
+    if (!claim) {
+      throw refuse("MissingAuthenticationTokenException", "MissingAuthenticationToken", "Missing Authentication Token");
+    }
+    if (claim.accessKeyId !== credentials.accessKeyId) {
+      const message = "The security token included in the request is invalid.";
+      throw refuse("UnrecognizedClientException", "InvalidClientTokenId", message);
+    }
+    const broken = (message: string) => refuse("InvalidSignatureException", "SignatureDoesNotMatch", message);
+    if (claim.region !== region) throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
+    if (!isSignedWith(credentials.secretAccessKey, claim, request)) {
+      throw broken(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+      );
+    }
+    // Signatures are a matter of the wall clock, whatever the sandbox's clock says.
+    const stamp = String(request.headers["x-amz-date"] ?? "");
+    const signedAt = Date.parse(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+    if (!(Math.abs(Date.now() - signedAt) <= longestSkew)) {
+      throw broken(`Signature expired: ${stamp} is now earlier than the time allowed.`);
+    }
+  }
+
+  function apiOf(request: CloudRequest): {
+    readonly api: CloudApi | undefined;
+    readonly protocol: CloudApi["protocol"];
+  } {
+    const claim = readClaim(request.headers.authorization);
+    const target = String(request.headers["x-amz-target"] ?? "");
+    // An unsigned request is refused in any case; only the protocol of the refusal has to be found.
+    const api = claim
+      ? apis.find((one) => one.service === claim.service)
+      : apis.find((one) => one.marker === target.split(".")[0]);
+    return { api, protocol: api?.protocol ?? (target === "" ? "query" : "json-1.1") };
+  }
+
+  function failAs(failure: CallFailure, requestId: string, api: CloudApi): Answer | "drop" | undefined {
+    if (failure.drop) return "drop";
+    if (failure.error === undefined && failure.status === undefined) return undefined;
+    const status =
+      failure.status ?? (/^(Server|InternalService|InternalFailure)/.test(failure.error ?? "") ? 500 : 400);
+    if (failure.error === undefined) {
+      const body = `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center></body></html>`;
+      return { status, headers: { "content-type": "text/html", "x-amzn-requestid": requestId }, body };
+    }
+    const error = new CloudError(failure.error, failure.message ?? failure.error, status);
+    return writeError(api.protocol, error, requestId, api.namespace);
+  }
+
+  async function perform(api: CloudApi, operation: string, read: () => Input): Promise<object> {
+    const run = Object.hasOwn(api.operations, operation) ? api.operations[operation] : undefined;
+    if (!run) throw unknownOperation(api.protocol, operation, api.marker);
+    if (faults.isOn("slow-api", api.service)) await wait(slowApiMilliseconds);
+    if (faults.isOn("throttle", api.service)) throw throttled(api);
+    throttle.take(api, operation);
+    if (faults.isOn("deny", api.service)) {
+      throw new CloudError(
+        api.protocol === "query" ? "AccessDenied" : "AccessDeniedException",
+        `User: arn:aws:iam::${account}:user/tocsin is not authorized to perform: ${api.service}:${operation} on resource: * because no identity-based policy allows the ${api.service}:${operation} action`,
+        api.protocol === "query" ? 403 : 400,
+      );
+    }
+    const input = read();
+    settle();
+    const output = run(input);
+    settle();
+    return output;
+  }
+
+  async function handle(request: CloudRequest): Promise<Answer | "drop"> {
+    const requestId = randomUUID();
+    const at = clock.now();
+    const { api, protocol } = apiOf(request);
+    let operation = "";
+    let input: Input = {};
+    const log = (error: string | null) =>
+      calls.add({ at, service: api?.service ?? "", operation, input, error, requestId });
+
+    try {
+      authenticate(request, protocol === "query");
+      if (!api) throw unknownOperation(protocol, new URLSearchParams(request.body.toString()).get("Action") ?? "");
+      const target = String(request.headers["x-amz-target"] ?? "");
+      const asked = readRequest(api.protocol, api.marker, target, request.body.toString("utf8"));
+      operation = asked.operation;
+      input = asked.input();
+      const failure = faults.take(operation);
+      if (failure?.delayMs !== undefined) await wait(failure.delayMs);
+      if (failure && !failure.afterwards) {
+        const answer = failAs(failure, requestId, api);
+        if (answer) {
+          log(answer === "drop" ? "connection dropped" : (failure.error ?? `HTTP ${answer.status}`));
+          return answer;
+        }
+      }
+      const output = await perform(api, operation, () => input);
+      const lost = failure?.afterwards ? failAs(failure, requestId, api) : undefined;
+      log(lost === undefined ? null : "carried out, answer lost");
+      return lost ?? writeAnswer(api, operation, output, requestId);
+    } catch (error) {
+      const answer = error instanceof CloudError ? error : new CloudError("InternalFailure", String(error), 500);
+      log(answer.code);
+      return writeError(protocol, answer, requestId, api?.namespace);
+    }
+  }
+
+  return { handle, waiting: () => waiting };
+}

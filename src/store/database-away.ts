@@ -1,0 +1,28 @@
+import { Refusal } from "../errors.ts";
+
+/**
+ * SQLSTATE classes and codes that say the server cannot serve us now, not that we asked for something wrong:
+ * connection trouble, out of resources, shut down or starting, cancelled for taking too long, deadlock, read-only.
+ * Source: postgresql.org/docs/current/errcodes-appendix.html
+ */
+const away = /^(?:08|53|57P0|57014|55P03|25006|40001|40P01|25P0[34])/;
+const network = /^(?:ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)/;
+// node-postgres gives these no code (pg 8: lib/client.js, pg-pool: index.js).
+const spoken =
+  /timeout exceeded when trying to connect|connection terminated|connection timeout|Cannot use a pool after/i;
+
+/** What to tell a person when the error means that the database is away; null when the error means something else. */
+export function databaseAway(error: unknown): Refusal | null {
+  if (!(error instanceof Error)) return null;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  // A socket that is not there: the private server is being restarted.
+  const noSocket = code === "ENOENT" && "syscall" in error && error.syscall === "connect";
+  if (!away.test(code) && !network.test(code) && !noSocket && !spoken.test(error.message)) return null;
+  const refusal = new Refusal(
+    "try_again",
+    "The database is not answering right now; nothing was recorded.",
+    "Try again in a moment.",
+  );
+  refusal.cause = error;
+  return refusal;
+}

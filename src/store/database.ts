@@ -1,0 +1,50 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+
+// int8 comes as a string by default; every one of ours (ids of log rows, counts) fits a number.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Tables are declared by the file that owns them, with `withTables`; nobody sees them all. */
+export type Database = Kysely<Record<never, never>>;
+
+/** What a record file works with: one open transaction and the moment it began. */
+export interface RecordContext {
+  readonly db: Database;
+  readonly now: Date;
+  readonly newId: () => string;
+  /** Has something done once the transaction is committed; not at all when it is rolled back. */
+  readonly afterCommit?: (work: () => void) => void;
+}
+
+/**
+ * The pool that records what people ask. Waiting for a connection is bounded by 500 ms and a statement by 1.5 s, so
+ * that a person is told within Slack's three seconds that the database is away.
+ */
+export function openPool(
+  connectionString: string,
+  options: {
+    readonly max?: number;
+    readonly name?: string /** 0 for no limit. */;
+    readonly statementMilliseconds?: number;
+  } = {},
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.max ?? 8,
+    connectionTimeoutMillis: 500,
+    idleTimeoutMillis: 30_000,
+    application_name: options.name ?? "tocsin",
+    statement_timeout: options.statementMilliseconds ?? 1500,
+    idle_in_transaction_session_timeout: 5000,
+  });
+  // An idle connection that the server drops raises here; without a listener it would end the process. The next
+  // query opens another one.
+  pool.on("error", () => {});
+  // So does one that breaks while it is in use; its query is told as well.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+export function openDatabase(pool: pg.Pool): Database {
+  return new Kysely({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { Database } from "./database.ts";
+import * as slack from "./migrations/0001-slack.ts";
+import * as incidents from "./migrations/0002-incidents.ts";
+import * as operations from "./migrations/0003-operations.ts";
+import * as audit from "./migrations/0004-audit.ts";
+import * as postmortems from "./migrations/0005-postmortems.ts";
+import * as outbox from "./migrations/0006-outbox.ts";
+
+/** Every migration in order; one is never changed once it has landed. */
+const migrations: Readonly<Record<string, Migration>> = {
+  "0001-slack": slack,
+  "0002-incidents": incidents,
+  "0003-operations": operations,
+  "0004-audit": audit,
+  "0005-postmortems": postmortems,
+  "0006-outbox": outbox,
+};
+
+/** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */
+export async function migrate(db: Database): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+/** Which migrations the database still needs, and which it has that this program does not know. Changes nothing. */
+export async function migrationState(
+  db: Database,
+): Promise<{ readonly pending: readonly string[]; readonly unknown: readonly string[] }> {
+  const known = Object.keys(migrations);
+  const { rows: tables } = await sql<{ there: boolean }>`
+    select to_regclass('kysely_migration') is not null as there`.execute(db);
+  if (!tables[0]?.there) return { pending: known, unknown: [] };
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const done = new Set(rows.map(({ name }) => name));
+  return {
+    pending: known.filter((name) => !done.has(name)),
+    unknown: [...done].filter((name) => !(name in migrations)),
+  };
+}

@@ -1,0 +1,179 @@
+/** The subcommands that look, print or measure and then end: doctor, audit:verify, manifest, schema, bench. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { commands } from "../commands/index.ts";
+import { configurationJsonSchema } from "./config/json-schema.ts";
+import { readSettings, type Settings } from "./config/settings.ts";
+import { loadConfiguration } from "./config.ts";
+import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/audit/report.ts";
+import { configurationFaults, configurationResults, type Examination, examine, placementsOf } from "./domain/doctor.ts";
+import type { CheckResult, Provider } from "./domain/platform.ts";
+import { ConfigurationError } from "./errors.ts";
+import { operations } from "./operations/index.ts";
+import { providers } from "./providers/index.ts";
+import { checkSlack } from "./slack/check-slack.ts";
+import { manifest, manifestYaml } from "./slack/manifest.ts";
+import { verifyAudit } from "./store/audit-verify.ts";
+import { checkDatabase } from "./store/check-database.ts";
+import { type Database, openDatabase, openPool } from "./store/database.ts";
+import { attachPrivatePostgres } from "./store/private-postgres.ts";
+
+const tools: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  doctor,
+  "audit:verify": verify,
+  manifest: printManifest,
+  schema: writeSchema,
+  bench,
+};
+
+/** Runs one of them; resolves to the exit code. */
+export function runTool(name: string, args: readonly string[]): Promise<number> {
+  const tool = tools[name];
+  if (!tool) throw new ConfigurationError([`There is no command "${name}".`]);
+  return tool(args);
+}
+
+function say(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+async function doctor(): Promise<number> {
+  const settings = readSettings(process.env);
+  const { lines, faults } = await examine([
+    await configurationExamination(settings),
+    databaseExamination(settings),
+    ...outsideExaminations(settings),
+  ]);
+  say(lines);
+  return faults === 0 ? 0 : 1;
+}
+
+async function load(settings: Settings) {
+  return loadConfiguration(settings.configuration, { environment: process.env, operations });
+}
+
+async function configurationExamination(settings: Settings): Promise<Examination> {
+  return {
+    title: "Configuration",
+    look: async () => {
+      try {
+        const loaded = await load(settings);
+        return configurationResults(loaded.configuration, loaded);
+      } catch (error) {
+        if (error instanceof ConfigurationError) return configurationFaults(error.faults);
+        throw error;
+      }
+    },
+  };
+}
+
+function databaseExamination(settings: Settings): Examination {
+  return { title: "Database", look: () => withDatabase(settings, databaseResults) };
+}
+
+async function databaseResults(url: string): Promise<readonly CheckResult[]> {
+  const results = await checkDatabase(url);
+  if (results.some(({ ok }) => !ok)) return results;
+  try {
+    const report = await withTables(url, (db) => verifyAudit(db));
+    return [...results, ...auditResults(report, new Date())];
+  } catch (error) {
+    if (hasNoTables(error)) return results;
+    throw error;
+  }
+}
+
+/** Before the first start there are no tables, and so no audit log to look at. */
+function hasNoTables(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "42P01";
+}
+
+async function withTables<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = openDatabase(openPool(url, { max: 1, name: "tocsin tools", statementMilliseconds: 0 }));
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Slack and the platforms; in the sandbox both are its own, and there is nothing to put right. */
+function outsideExaminations(settings: Settings): readonly Examination[] {
+  if (settings.mode === "sandbox") {
+    const found = "The sandbox brings its own Slack and cloud. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to check yours.";
+    return [{ title: "Slack and platforms", look: async () => [{ what: "Sandbox", ok: true, found, fix: null }] }];
+  }
+  const { apiUrl, botToken } = settings.slack;
+  const appToken = settings.mode === "socket" ? settings.slack.appToken : null;
+  const slack: Examination = {
+    title: "Slack",
+    look: async () => {
+      const { channels } = (await load(settings)).configuration;
+      return checkSlack({ apiUrl, botToken, appToken, channels, now: () => new Date() });
+    },
+  };
+  return [slack, ...providers({}).map((provider) => providerExamination(settings, provider))];
+}
+
+function providerExamination(settings: Settings, provider: Provider): Examination {
+  return {
+    title: `Platform ${provider.id}`,
+    look: async () => provider.check(placementsOf((await load(settings)).configuration, provider.id)),
+  };
+}
+
+/** Works on the database the bot has: the server named, or the private one, started only where no bot runs it. */
+async function withDatabase<T>(settings: Settings, work: (url: string) => Promise<T>): Promise<T> {
+  if (settings.databaseUrl) return work(settings.databaseUrl);
+  await mkdir(settings.dataDirectory, { recursive: true });
+  const server = await attachPrivatePostgres({ dataDir: settings.dataDirectory, log: () => {} });
+  try {
+    return await work(server.connectionString);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** With a head that was written down elsewhere (position:hash) it also tells whether the newest entries were cut off. */
+async function verify(args: readonly string[]): Promise<number> {
+  const [given] = args;
+  const knownHead = given === undefined ? null : parseHead(given);
+  if (given !== undefined && !knownHead)
+    throw new ConfigurationError([`"${given}" is no head; it looks like 42:9f86d0…`]);
+  const report = await withDatabase(readSettings(process.env), (url) =>
+    withTables(url, (db) => verifyAudit(db, { knownHead })),
+  ).catch((error: unknown) => {
+    if (hasNoTables(error)) return null;
+    throw error;
+  });
+  if (!report) {
+    say(["There is no audit log in this database yet: the bot has not been started on it."]);
+    return 1;
+  }
+  say(auditReportLines(report));
+  return isIntact(report) ? 0 : 1;
+}
+
+async function printManifest(args: readonly string[]): Promise<number> {
+  const at = args.indexOf("--url");
+  process.stdout.write(manifestYaml(manifest({ commands, ...(at >= 0 ? { url: args[at + 1] ?? "" } : {}) })));
+  return 0;
+}
+
+async function writeSchema(): Promise<number> {
+  await writeFile(new URL("../docs/tocsin.schema.json", import.meta.url), configurationJsonSchema());
+  return 0;
+}
+
+async function bench(args: readonly string[]): Promise<number> {
+  const { benchmarks } = await import("../bench/index.ts");
+  const wanted = args.length > 0 ? args : Object.keys(benchmarks);
+  for (const name of wanted) {
+    const run = benchmarks[name];
+    if (!run)
+      throw new ConfigurationError([
+        `There is no benchmark "${name}"; there are ${Object.keys(benchmarks).join(", ")}.`,
+      ]);
+    await run();
+  }
+  return 0;
+}

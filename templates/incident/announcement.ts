@@ -1,0 +1,51 @@
+import { type IncidentFacts, incidentFacts } from "../../src/domain/incident/facts.ts";
+import { incidentName } from "../../src/domain/incident/incident.ts";
+import { shorten } from "../../src/domain/text.ts";
+import { actions, button, context, fields, inert, moment, person, type Reply, reply, section } from "../kit.ts";
+import type { View } from "../views.ts";
+import { missingLines } from "./missing.ts";
+import { about, lasting, named, severityLabel } from "./phrases.ts";
+
+/** The living message in the incidents channel. A private incident has none. */
+export const announcementView: View = async (app, incidentId) => {
+  const facts = await incidentFacts(app, incidentId);
+  return facts && !facts.incident.isPrivate ? { reply: announcement(facts) } : null;
+};
+
+export function announcement(facts: IncidentFacts): Reply {
+  const { incident } = facts;
+  const state =
+    facts.durationMinutes === null ? facts.step.title : `${facts.step.title} after ${lasting(facts.durationMinutes)}`;
+  const missing = incident.channelId ? [] : missingLines(facts.missing.filter((piece) => piece.piece === "channel"));
+  return reply(`${named(incident)} – ${facts.severity.name}, ${state.toLowerCase()}`, [
+    section(`*${named(incident)}*`),
+    fields([
+      ["Severity", severityLabel(facts)],
+      ["Status", state],
+      ["Commander", facts.commanderId ? person(facts.commanderId) : "nobody yet"],
+      ["Where", incident.channelId ? `<#${incident.channelId}>` : "channel is being made"],
+    ]),
+    ...(facts.open && incident.lastUpdate ? [section(inert(shorten(incident.lastUpdate, 300)))] : []),
+    context(
+      [
+        ...(facts.affected.length > 0 ? [inert(facts.affected.join(", "))] : []),
+        `reported by ${person(incident.reporterId)}`,
+        moment(incident.times.declaredAt),
+      ].join(" · "),
+    ),
+    ...(missing.length > 0 ? [context(`:warning: ${missing.join("\n")}`)] : []),
+    ...(incident.phase === "closed"
+      ? []
+      : [
+          actions([
+            button({
+              action: "incident.join",
+              text: "Join",
+              about: about(incident),
+              label: `Join ${incidentName(incident)}`,
+              ...(facts.open ? { style: "primary" as const } : {}),
+            }),
+          ]),
+        ]),
+  ]);
+}

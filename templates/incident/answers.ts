@@ -1,0 +1,52 @@
+import type { Caller } from "../../src/domain/access/caller.ts";
+import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
+import { actions, context, option, type Reply, reply, section, selectMenu } from "../kit.ts";
+import { channelOf, named, shortTitle, statusOf } from "./phrases.ts";
+
+/** What the person who declares reads at once; the channel follows. */
+export function declared(incident: Incident, others: readonly Incident[]): Reply {
+  const text = `*${named(incident)}* is declared as ${incident.severity}. ${
+    incident.channelId
+      ? `It is worked on in ${channelOf(incident)}.`
+      : "Its channel is being made; you will be brought in."
+  }`;
+  const also = others
+    .map((other) => `${named(other, 60)}${other.channelId ? ` in <#${other.channelId}>` : ""}`)
+    .join("\n");
+  return reply(text, others.length > 0 ? [section(text), context(`Also open:\n${also}`)] : [section(text)]);
+}
+
+/** Which incident is meant: the chosen one takes the ask up again through the same door as its card's button. */
+export function pickIncident(
+  incidents: readonly Incident[],
+  facts: { readonly action: string; readonly question: string },
+): Reply {
+  return reply(facts.question, [
+    section(facts.question),
+    actions([selectMenu(facts.action, incidentOptions(incidents), "Pick an incident")]),
+  ]);
+}
+
+export function incidentOptions(incidents: readonly Incident[]): ReturnType<typeof option>[] {
+  return incidents.map((incident) =>
+    option(
+      `${incidentName(incident)} · ${shortTitle(incident, 60)}`,
+      incident.id,
+      `${incident.severity}, ${statusOf(incident).toLowerCase()}`,
+    ),
+  );
+}
+
+/** A short confirmation for the person alone; `where` is left out when they are in the incident's channel. */
+export function done(sentence: string, incident: Incident, at: { readonly channelId: string | null }): Reply {
+  const elsewhere = incident.channelId && incident.channelId !== at.channelId ? ` See <#${incident.channelId}>.` : "";
+  return reply(`${sentence}${elsewhere}`);
+}
+
+export function joining(incident: Incident, caller: Caller): Reply {
+  return reply(
+    incident.channelId
+      ? `You are being added to <#${incident.channelId}>, ${caller.name}.`
+      : `You will be added to the channel of ${incidentName(incident)} as soon as it exists.`,
+  );
+}

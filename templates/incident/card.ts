@@ -1,0 +1,125 @@
+import type { ActionsBlock, KnownBlock } from "@slack/types";
+import { type IncidentFacts, incidentFacts } from "../../src/domain/incident/facts.ts";
+import { incidentName } from "../../src/domain/incident/incident.ts";
+import type { OperationRecord } from "../../src/domain/operation/operation.ts";
+import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
+import { shorten } from "../../src/domain/text.ts";
+import { actions, button, context, fields, header, inert, moment, person, type Reply, reply, section } from "../kit.ts";
+import type { View } from "../views.ts";
+import { missingLines } from "./missing.ts";
+import { about, lasting, named, severityLabel, shortTitle } from "./phrases.ts";
+
+/** The incident's pinned card. */
+export const incidentCardView: View = async (app, incidentId) => {
+  const facts = await incidentFacts(app, incidentId);
+  return facts ? { reply: incidentCard(facts) } : null;
+};
+
+/** Everything that counts now, on one phone screen, with a button for every verb. */
+export function incidentCard(facts: IncidentFacts): Reply {
+  const { incident } = facts;
+  const text = `${named(incident)} – ${facts.severity.name}, ${facts.step.title.toLowerCase()}`;
+  const blocks: KnownBlock[] = [
+    header(`${incidentName(incident)} · ${shortTitle(incident)}`),
+    fields([
+      ["Severity", severityLabel(facts)],
+      ["Status", facts.step.title],
+      ["Commander", facts.commanderId ? person(facts.commanderId) : "nobody yet"],
+      ["Affected", facts.affected.length > 0 ? inert(facts.affected.join(", ")) : "not said yet"],
+      ["Started", moment(incident.times.startedAt)],
+      clock(facts),
+    ]),
+  ];
+  if (incident.summary) blocks.push(section(inert(shorten(incident.summary, 500))));
+  if (incident.lastUpdate) blocks.push(section(`*Last update*\n${inert(shorten(incident.lastUpdate, 700))}`));
+  if (facts.operations.length > 0)
+    blocks.push(section(`*Last operations*\n${facts.operations.map(operationLine).join("\n")}`));
+  blocks.push(context(small(facts)));
+  const missing = missingLines(facts.missing);
+  if (missing.length > 0) blocks.push(context(`:warning: ${missing.join("\n")}`));
+  blocks.push(...buttons(facts));
+  return reply(text, blocks);
+}
+
+function clock(facts: IncidentFacts): readonly [string, string] {
+  const { incident } = facts;
+  if (facts.durationMinutes !== null) return ["Duration", lasting(facts.durationMinutes)];
+  if (!incident.nextUpdateAt) return ["Next update", "no clock"];
+  const at = moment(incident.nextUpdateAt, "{time}");
+  return ["Next update", facts.updateOverdue ? `*overdue* since ${at}` : `by ${at}`];
+}
+
+function small(facts: IncidentFacts): string {
+  const { incident } = facts;
+  const parts = [
+    ...facts.others.map(({ role, userId }) => `${inert(role.title)} ${person(userId)}`),
+    `reported by ${person(incident.reporterId)}`,
+    ...(incident.source.permalink ? [`<${incident.source.permalink}|from this message>`] : []),
+    ...(facts.openActionItems > 0
+      ? [`${facts.openActionItems} open action item${facts.openActionItems > 1 ? "s" : ""}`]
+      : []),
+    ...(incident.isPrivate ? ["private: only people in this channel see it"] : []),
+  ];
+  return parts.join(" · ");
+}
+
+function operationLine(operation: OperationRecord): string {
+  return `\`${operation.code}\` ${inert(shorten(operationInWords(operation), 160))}: ${stateInWords(operation)}`;
+}
+
+function buttons(facts: IncidentFacts): ActionsBlock[] {
+  const { incident } = facts;
+  const press = (action: string, text: string, style?: "primary") =>
+    button({ action, text, about: about(incident), ...(style ? { style } : {}) });
+  if (!facts.open) {
+    return [
+      actions([
+        press("incident.postmortem", "Post-mortem", "primary"),
+        press("incident.timeline", "Timeline"),
+        press("incident.details", "Details"),
+        press("incident.note", "Note"),
+        press("incident.action-item", "Action item"),
+        press("incident.reopen", "Reopen"),
+        ...(incident.phase === "resolved"
+          ? [
+              button({
+                action: "incident.close",
+                text: "Close",
+                about: about(incident),
+                confirm: {
+                  title: `Close ${incidentName(incident)}?`,
+                  text: "Its channel is archived. Nothing is lost; it can be reopened.",
+                  yes: "Close it",
+                  no: "Not yet",
+                },
+              }),
+            ]
+          : []),
+      ]),
+    ];
+  }
+  return [
+    actions(
+      [
+        ...(incident.times.acknowledgedAt ? [] : [press("incident.acknowledge", "Acknowledge", "primary")]),
+        press("incident.update", "Update"),
+        ...(facts.commanderId ? [] : [press("incident.lead-me", "Take the lead")]),
+        press("incident.resolve", "Resolve"),
+        press("incident.timeline", "Timeline"),
+      ],
+      "first",
+    ),
+    actions(
+      [
+        press("incident.severity", "Severity"),
+        press("incident.details", "Details"),
+        press("incident.role", "Roles"),
+        press("incident.note", "Note"),
+        press("incident.action-item", "Action item"),
+        press("ops.scale.open", "Scale"),
+        press("incident.postmortem", "Post-mortem"),
+      ],
+      "second",
+    ),
+  ];
+}

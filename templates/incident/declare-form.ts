@@ -1,0 +1,66 @@
+import type { KnownBlock } from "@slack/types";
+import type { Configuration } from "../../src/domain/configuration.ts";
+import { catalog } from "../../src/domain/incident/affected.ts";
+import {
+  type About,
+  checkbox,
+  input,
+  type Modal,
+  modal,
+  multiSelect,
+  option,
+  select,
+  textInput,
+  userSelect,
+} from "../kit.ts";
+
+export interface DeclareFormFacts {
+  readonly config: Configuration;
+  /** Where it was asked; for a message the id is its ts. */
+  readonly about: About;
+  readonly severity?: string | null;
+  readonly title?: string;
+  readonly summary?: string;
+}
+
+/** The form that declares an incident; whatever is known already is filled in. */
+export function declareForm(facts: DeclareFormFacts): Modal {
+  const { config } = facts;
+  const things = catalog(config);
+  const affected: KnownBlock[] =
+    things.length === 0
+      ? []
+      : [
+          input(
+            { name: "affected", label: "What is affected", optional: true },
+            multiSelect(things.map((item) => option(item.title, item.name, item.kind))),
+          ),
+        ];
+  return modal({ callback: "incident.declare", title: "Declare an incident", submit: "Declare", about: facts.about }, [
+    input(
+      { name: "severity", label: "Severity" },
+      select(severityOptions(config), facts.severity ?? undefined, "How bad is it?"),
+    ),
+    input(
+      { name: "title", label: "Title" },
+      textInput({ initial: facts.title, placeholder: "API returns 500s", focus: true }),
+    ),
+    ...affected,
+    input(
+      { name: "summary", label: "Summary", hint: "What is known so far.", optional: true },
+      textInput({ initial: facts.summary, multiline: true }),
+    ),
+    input(
+      { name: "commander", label: "Commander", hint: "Who leads; can be named later.", optional: true },
+      userSelect(),
+    ),
+    input(
+      { name: "private", label: "Private", optional: true },
+      checkbox("Only people who are invited see it", "private"),
+    ),
+  ]);
+}
+
+export function severityOptions(config: Configuration): ReturnType<typeof option>[] {
+  return config.severities.map((severity) => option(severity.name, severity.name, severity.summary));
+}

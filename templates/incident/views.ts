@@ -1,0 +1,16 @@
+import type { View } from "../views.ts";
+import { announcementView } from "./announcement.ts";
+import { incidentCardView } from "./card.ts";
+import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
+
+/** What is drawn of incidents, by the name intents use. */
+export const incidentViews: Readonly<Record<string, View>> = {
+  "incident.card": incidentCardView,
+  "incident.announcement": announcementView,
+  "incident.notice": noticeView,
+  "incident.update-due": updateDueView,
+  "incident.no-lead": noLeadView,
+  "incident.where": whereView,
+  "incident.role-assigned": roleAssignedView,
+  "action-item.notice": actionItemNoticeView,
+};

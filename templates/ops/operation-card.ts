@@ -1,0 +1,173 @@
+import type { Button, KnownBlock } from "@slack/types";
+import { principalsInWords } from "../../src/domain/access/principal.ts";
+import { buttonsFor, hasBegun, isRunning, type OperationButton } from "../../src/domain/operation/lifecycle.ts";
+import { type OperationRecord, targetName } from "../../src/domain/operation/operation.ts";
+import { operationInWords } from "../../src/domain/operation/record.ts";
+import type { Undo } from "../../src/domain/operation/undo.ts";
+import { actions, button, context, cut, inert, moment, person, type Reply, reply, section } from "../kit.ts";
+import { elapsed, headline, progressBar, shortened } from "./operation-words.ts";
+
+export interface OperationFacts {
+  readonly operation: OperationRecord;
+  readonly now: Date;
+  readonly undo: Undo;
+  /** Code of another operation that runs on the same target. */
+  readonly takenBy: string | null;
+  /** Code of the operation that this one takes back. */
+  readonly takesBack: string | null;
+}
+
+const eventsShown = 5;
+
+/** The one card of an operation, from the ask to the end. */
+export function operationCard(facts: OperationFacts): Reply {
+  const { operation } = facts;
+  const title = inert(operationInWords(operation));
+  const blocks: KnownBlock[] = [section(`${headline(operation)}\n*${title}*`), context(asked(facts))];
+  if (operation.plan !== null && isRunning(operation) && !hasBegun(operation)) blocks.push(...planBlocks(facts));
+  if (hasBegun(operation)) blocks.push(...runBlocks(facts));
+  if (!isRunning(operation)) blocks.push(...endBlocks(facts));
+  const pressable = buttonsOf(facts);
+  if (pressable.length > 0) blocks.push(actions(pressable, "operation"));
+  const greyed = facts.undo.possible ? null : facts.undo.reason;
+  if (greyed !== null) blocks.push(context(`Undo is not possible: ${inert(greyed)}.`));
+  const detail = safeMentions(operation.detail ?? operation.progress ?? "");
+  return reply(
+    `${operation.code}: ${title}. ${headline(operation).replace(/^:[a-z_]+: /, "")}${detail ? `. ${detail}` : ""}`,
+    blocks,
+  );
+}
+
+function asked({ operation, takesBack }: OperationFacts): string {
+  const words = [
+    `\`${operation.code}\``,
+    `asked by ${person(operation.requesterId)}`,
+    operation.reason ? cut(inert(operation.reason), 300) : null,
+    takesBack ? `takes back \`${takesBack}\`` : null,
+    operation.expiresAt !== null && isRunning(operation) && !hasBegun(operation)
+      ? `expires ${moment(operation.expiresAt, "{time}")}`
+      : null,
+  ];
+  return words.filter((word) => word !== null).join(" · ");
+}
+
+function planBlocks({ operation, takenBy }: OperationFacts): KnownBlock[] {
+  const { plan, ruling } = operation;
+  if (plan === null) return [];
+  const lines = [
+    ...plan.changes.map((change) => `• ${inert(change.label)}: *${inert(change.from)}* → *${inert(change.to)}*`),
+    ...plan.risks.map((risk) => `:warning: ${inert(risk)}`),
+  ];
+  const needs = ruling === null ? null : needed(operation);
+  return [
+    section(lines.join("\n")),
+    ...(plan.observed.length > 0 ? [context(...plan.observed.map(inert))] : []),
+    context(
+      ...(needs === null ? [] : [needs]),
+      takenBy === null
+        ? `${inert(targetName(operation.target))} is free`
+        : `${inert(targetName(operation.target))} is taken by \`${takenBy}\``,
+    ),
+  ];
+}
+
+function needed(operation: OperationRecord): string | null {
+  const { ruling } = operation;
+  if (ruling === null) return null;
+  const rule = `Rule “${inert(ruling.rule)}”`;
+  if (operation.state === "awaiting-approval") {
+    const given = operation.approvals.map((approval) => person(approval.userId));
+    const left = ruling.approvals - given.length;
+    const so = given.length > 0 ? ` (given: ${given.join(", ")})` : "";
+    return `${rule}: needs ${left} ${left === 1 ? "approval" : "approvals"} by ${principalsInWords(ruling.approvers)}, not ${person(operation.requesterId)}${so}`;
+  }
+  if (operation.state === "planned") {
+    const then = ruling.approvals > 0 ? `, then ${ruling.approvals} to approve` : "";
+    const unasked = operation.skipConfirm ? " (`--yes` does not skip it here)" : "";
+    return `${rule}: ${person(operation.requesterId)} confirms${ruling.confirm === "type" ? " by typing the name" : ""}${then}${unasked}`;
+  }
+  return rule;
+}
+
+function runBlocks({ operation, now }: OperationFacts): KnownBlock[] {
+  const since = operation.appliedAt ?? operation.requestedAt;
+  const words = [progressBar(operation.share), inert(operation.progress ?? "starting"), elapsed(since, now)];
+  const blocks: KnownBlock[] = [section(words.filter((word) => word !== "").join(" · "))];
+  if (operation.steadySince !== null) blocks.push(context("As asked; watching that it stays so."));
+  return [...blocks, ...evidence(operation)];
+}
+
+function endBlocks({ operation }: OperationFacts): KnownBlock[] {
+  const blocks: KnownBlock[] = operation.detail ? [section(safeMentions(operation.detail))] : [];
+  if (operation.appliedAt !== null && operation.endedAt !== null) {
+    const approvers = operation.approvals.map((approval) => person(approval.userId));
+    const words = [
+      `started ${moment(operation.appliedAt, "{time_secs}")}`,
+      `took ${elapsed(operation.appliedAt, operation.endedAt)}`,
+      ...(operation.stepsDone.length > 0 ? [inert(operation.stepsDone.join(", "))] : []),
+      ...(approvers.length > 0 ? [`approved by ${approvers.join(", ")}`] : []),
+    ];
+    blocks.push(context(words.join(" · ")));
+  }
+  return [...blocks, ...(operation.outcome === "verified" ? [] : evidence(operation))];
+}
+
+/** A detail is written by us around what platforms say: of its tokens only people are let through. */
+function safeMentions(text: string): string {
+  return inert(shortened(text)).replaceAll(/&lt;(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;/g, "<$1>");
+}
+
+function evidence(operation: OperationRecord): KnownBlock[] {
+  const events = operation.events.slice(-eventsShown);
+  if (events.length === 0) return [];
+  const lines = events.map(
+    (event) => `${moment(new Date(event.at), "{time_secs}")} ${cut(inert(shortened(event.text)), 300)}`,
+  );
+  return [context(lines.join("\n"))];
+}
+
+function buttonsOf({ operation, undo }: OperationFacts): Button[] {
+  const about = { id: operation.id, version: operation.version };
+  return buttonsFor(operation)
+    .filter((name) => name !== "undo" || undo.possible)
+    .map((name) => {
+      const drawn = drawings[name];
+      const text = typeof drawn.text === "string" ? drawn.text : drawn.text(operation);
+      return button({
+        action: `ops.${name}`,
+        text,
+        about,
+        label: `${text}: ${operationInWords(operation)}`,
+        ...(drawn.style ? { style: drawn.style } : {}),
+        ...(drawn.confirm ? { confirm: drawn.confirm } : {}),
+      });
+    });
+}
+
+interface Drawing {
+  readonly text: string | ((operation: OperationRecord) => string);
+  readonly style?: "primary" | "danger";
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+}
+
+const drawings: Readonly<Record<OperationButton, Drawing>> = {
+  confirm: { text: "Confirm", style: "primary" },
+  approve: { text: "Approve", style: "primary" },
+  reject: {
+    text: "Reject",
+    style: "danger",
+    confirm: { title: "Reject it?", text: "It is over then; it can be planned again.", yes: "Reject", no: "Back" },
+  },
+  cancel: { text: "Cancel" },
+  stop: {
+    text: "Stop watching",
+    confirm: {
+      title: "Stop watching?",
+      text: "What was changed already stays; nothing is taken back. Use Undo for that.",
+      yes: "Stop watching",
+      no: "Keep watching",
+    },
+  },
+  undo: { text: (operation) => (operation.plan?.count ? `Undo → ${operation.plan.count.from}` : "Undo") },
+  "plan-again": { text: "Plan again" },
+};

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { startPrivatePostgres } from "../../src/store/private-postgres.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The server of this run; its user may create databases. */
+    readonly postgresUrl: string;
+    /** What the names of this run's databases begin with. */
+    readonly databasePrefix: string;
+  }
+}
+
+/** Brings up what the whole run shares, once. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const prefix = `tocsin_test_${randomBytes(4).toString("hex")}_`;
+  const server = await findServer(prefix);
+  project.provide("postgresUrl", server.url);
+  project.provide("databasePrefix", prefix);
+  return server.stop;
+}
+
+interface Server {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Never the server of DATABASE_URL, and never one that merely runs here: suites kill and drop. */
+async function findServer(prefix: string): Promise<Server> {
+  const url = process.env.TOCSIN_TEST_POSTGRES_URL;
+  if (url) return { url, stop: () => dropDatabases(url, prefix) };
+  const dataDir = await realpath(await mkdtemp(join(tmpdir(), "tocsin-test-")));
+  try {
+    const server = await startPrivatePostgres({
+      dataDir,
+      log: () => {},
+      fsync: false,
+      extraSettings: { max_connections: "200", shared_buffers: "64MB", autovacuum: "off" },
+    });
+    const stop = async () => {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    };
+    return { url: server.connectionString, stop };
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The tests need PostgreSQL; name a server with TOCSIN_TEST_POSTGRES_URL, or: ${reason}`);
+  }
+}
+
+async function dropDatabases(url: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "select datname as name from pg_database where starts_with(datname, $1)",
+    [prefix],
+  );
+  for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`);
+  await client.end();
+}

@@ -1,0 +1,218 @@
+/**
+ * The whole bot in the sandbox, for one story: real PostgreSQL, the sandbox's Slack over signed HTTP or Socket Mode,
+ * the sandbox's cloud through the AWS SDK, and one clock for all of them.
+ */
+import { readFileSync } from "node:fs";
+import { TestClock } from "pg-boss";
+import { afterEach, expect } from "vitest";
+import { commands } from "../../commands/index.ts";
+import { type Bot, startBot } from "../../src/bot.ts";
+import { parseConfiguration } from "../../src/config.ts";
+import type { Configuration } from "../../src/domain/configuration.ts";
+import { createLog } from "../../src/log.ts";
+import { operations } from "../../src/operations/index.ts";
+import { type SandboxClock, startClock } from "../../src/sandbox/clock.ts";
+import { type SandboxCloud, startCloud } from "../../src/sandbox/cloud/cloud.ts";
+import { createPage } from "../../src/sandbox/page/server.ts";
+import { type SandboxSlack, startSlack } from "../../src/sandbox/slack/slack.ts";
+import { completions, declaredShortcuts } from "../../src/slack/completions.ts";
+import { botEvents } from "../../src/slack/manifest.ts";
+import { scopes } from "../../src/slack/scopes.ts";
+import { type DatabaseLink, startDatabaseLink } from "./database-link.ts";
+import { createPerson, type Person, until } from "./person.ts";
+import { createTestDatabase } from "./postgres.ts";
+import { watchQuiet } from "./quiet.ts";
+
+export interface ScenarioOptions {
+  /** YAML text; the reference platform's example when left out. */
+  readonly configuration?: string;
+  readonly socketMode?: boolean;
+  /** Puts a link between the bot and its database that the story can break: `scenario.link`. */
+  readonly breakableDatabase?: boolean;
+}
+
+export interface Scenario {
+  readonly person: (id: string) => Person;
+  readonly slack: SandboxSlack;
+  readonly cloud: SandboxCloud;
+  readonly databaseUrl: string;
+  /** What lies between the bot and its database; only where the story asked for it. */
+  readonly link: DatabaseLink | null;
+  readonly config: Configuration;
+  readonly address: () => string;
+  /** Moves the bot's, the job queue's, Slack's and the cloud's time on; "90s", "15m", "2h". */
+  readonly advance: (time: string) => Promise<void>;
+  /** Waits until the bot has nothing left to do that is due: what has not come by then does not come. */
+  readonly settled: () => Promise<void>;
+  /** Stops the bot and starts it again on the same database; Slack and the cloud go on. */
+  readonly restart: () => Promise<void>;
+  /** Lets a log line or a refused call of Slack's pass that would otherwise fail the story. */
+  readonly excuse: (what: RegExp) => void;
+  readonly stop: () => Promise<void>;
+}
+
+const exampleFile = new URL("../../examples/waooaw/tocsin.yaml", import.meta.url);
+/** Refusals of Slack's that are always our fault. */
+const ourFault = /invalid_blocks|invalid_arguments|missing_scope|unknown_method|no_text|msg_too_long|invalid_arg_name/;
+
+/** Starts a story; it is stopped after its test, and fails it when anything was logged as an error or refused by Slack. */
+export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
+  const text = options.configuration ?? readFileSync(exampleFile, "utf8");
+  const { configuration: config } = parseConfiguration([{ name: "tocsin.yaml", text }], {
+    environment: {},
+    operations,
+  });
+  const clock = startClock();
+  const jobClock = new TestClock(clock.now());
+  const lines: string[] = [];
+  const excused: RegExp[] = [];
+  const log = createLog({ level: "warn", redactions: [], to: { write: (line) => lines.push(line) } });
+  const [database, slack, cloud] = await Promise.all([
+    createTestDatabase(),
+    startSlack({
+      clock,
+      commands: completions(commands),
+      shortcuts: declaredShortcuts(commands),
+      scopes: scopes.map(({ name }) => name),
+      events: botEvents(),
+      // As src/slack/manifest.ts declares its commands.
+      escapeCommands: true,
+    }),
+    startCloud({ clock }),
+  ]);
+
+  const link = options.breakableDatabase ? await startDatabaseLink(database.url) : null;
+  const start = async (): Promise<Bot> => {
+    const bot = await startBot({
+      config,
+      databaseUrl: link?.url ?? database.url,
+      slack: {
+        botToken: slack.botToken,
+        apiUrl: slack.apiUrl,
+        mode: options.socketMode
+          ? { kind: "socket", appToken: slack.appToken, apiUrl: slack.apiUrl }
+          : { kind: "http", signingSecret: slack.signingSecret },
+      },
+      aws: { endpoint: cloud.endpoint, credentials: cloud.credentials, region: cloud.region },
+      http: { host: "127.0.0.1", port: 0, metricsToken: null },
+      log,
+      now: () => new Date(clock.now()),
+      jobClock,
+      fallback: createPage({ slack, cloud }),
+    });
+    slack.deliverTo(options.socketMode ? null : `http://127.0.0.1:${bot.port}/slack/events`);
+    return bot;
+  };
+  let bot = await start();
+  const flow = keepJobTime(jobClock, clock);
+  const quiet = await watchQuiet(database.url, clock.now);
+  let stopped = false;
+
+  const scenario: Scenario = {
+    person: (id) =>
+      createPerson(
+        {
+          act: slack.act,
+          state: (as) => {
+            const seen = slack.state(as);
+            if (!seen) throw new Error(`There is nobody called ${as}`);
+            return seen;
+          },
+          channel: slack.channel,
+        },
+        id,
+      ),
+    slack,
+    cloud,
+    databaseUrl: database.url,
+    link,
+    config,
+    address: () => `http://127.0.0.1:${bot.port}`,
+    advance: async (time) => {
+      // From one thing that falls due to the next, each done before time goes on; in small steps while something is
+      // under way, since the job queue takes a job without a sign of life for dead after ten seconds.
+      const end = clock.now() + milliseconds(time);
+      while (clock.now() < end) {
+        const idle = await quiet.atMost(1000);
+        const next = idle ? ((await quiet.next()) ?? end) : clock.now() + 5000;
+        await clock.advance(Math.max(1, Math.min(next, end) - clock.now()));
+        await flow.settle();
+      }
+      await quiet.atMost(1000);
+    },
+    settled: async () => {
+      await slack.idle();
+      await flow.settle();
+      await until("everything due to be done", async () => {
+        // What waits for Slack's budget of a message a second need not be waited for by the wall clock.
+        if (await quiet.atMost(200, 5000)) return true;
+        if (await quiet.atMost(1000)) await clock.advance(500);
+        return false;
+      });
+      await slack.idle();
+    },
+    restart: async () => {
+      await bot.stop();
+      bot = await start();
+    },
+    excuse: (what) => void excused.push(what),
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      flow.stop();
+      await quiet.stop();
+      link?.mend();
+      await bot.stop();
+      await link?.stop();
+      await Promise.all([slack.stop(), cloud.stop()]);
+      await database.drop();
+    },
+  };
+  afterEach(async () => {
+    await scenario.stop();
+    const passes = (line: string): boolean => excused.some((what) => what.test(line));
+    const refused = slack.calls
+      .map((call) => `${call.method}: ${JSON.stringify(call.answer)}`)
+      .filter((line) => ourFault.test(line) && !passes(line));
+    expect(refused, "Slack refused what the bot sent").toEqual([]);
+    const errors = lines.filter((line) => line.includes('"level":"error"') && !passes(line));
+    expect(errors, "errors were logged").toEqual([]);
+  });
+  return scenario;
+}
+
+/** Keeps the job queue's time at the sandbox's. */
+function keepJobTime(jobClock: TestClock, clock: SandboxClock) {
+  let stopped = false;
+  let rounds = 0;
+  const turn = async (): Promise<void> => {
+    while (!stopped) {
+      try {
+        await jobClock.setTime(clock.now());
+        await jobClock.tick(1);
+      } catch {
+        // The story has taken the database away; the next turn sets the time.
+      }
+      rounds += 1;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  void turn();
+  return {
+    /** Two full rounds: what came due has been handed out. */
+    settle: async () => {
+      const wanted = rounds + 2;
+      await until("the job queue to take its turn", () => rounds >= wanted || stopped, 10);
+    },
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+function milliseconds(time: string): number {
+  const [, amount = "", unit = ""] = /^(\d+)(s|m|h|d)$/.exec(time) ?? [];
+  const size = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit];
+  if (!size) throw new Error(`"${time}" is no time such as 90s, 15m or 2h`);
+  return Number(amount) * size;
+}

@@ -1,0 +1,219 @@
+import { describe, expect, test } from "vitest";
+import { roles } from "../../../src/domain/incident/roles.ts";
+import { home } from "../../../templates/home/home.ts";
+import { announcement } from "../../../templates/incident/announcement.ts";
+import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
+import { incidentCard } from "../../../templates/incident/card.ts";
+import { declareForm } from "../../../templates/incident/declare-form.ts";
+import { detailsForm } from "../../../templates/incident/details-form.ts";
+import * as forms from "../../../templates/incident/forms.ts";
+import { incidentList } from "../../../templates/incident/list.ts";
+import * as notices from "../../../templates/incident/notices.ts";
+import { entryForm, timelineModal } from "../../../templates/incident/timeline.ts";
+import { caller, waooaw } from "../../support/desk.ts";
+import { expectGolden, problems } from "../../support/golden.ts";
+import { fresh, resolved, sampleEntry, sampleFacts, sampleIncident, sampleItem } from "./facts.ts";
+
+const target = { incident: sampleIncident(), choices: [], channelId: "C0INC42" };
+const choosing = {
+  incident: null,
+  choices: [sampleIncident(), sampleIncident({ id: "inc-b", number: 43 })],
+  channelId: "C0OPS",
+};
+const scribe = roles(waooaw).find((role) => role.name === "scribe");
+if (!scribe) throw new Error("The example has no scribe.");
+
+const longest = sampleIncident({
+  title: "🔥".repeat(5000),
+  summary: "<!channel> ".repeat(600),
+  lastUpdate: "&".repeat(3000),
+  source: { kind: "message", permalink: "https://waooaw.slack.com/archives/C0ALERTS/p1", text: null },
+});
+
+describe("every message looks as agreed", () => {
+  test.each([
+    ["card-fresh", incidentCard(sampleFacts(fresh))],
+    [
+      "card-underway",
+      incidentCard(
+        sampleFacts(
+          { source: { kind: "message", permalink: "https://waooaw.slack.com/archives/C0ALERTS/p1", text: null } },
+          { openActionItems: 2 },
+        ),
+      ),
+    ],
+    ["card-overdue", incidentCard(sampleFacts({}, { updateOverdue: true }))],
+    [
+      "card-missing-pieces",
+      incidentCard(
+        sampleFacts(
+          {},
+          {
+            missing: [
+              { piece: "invite", state: "failed", reason: "user_not_found", userIds: ["U0GUS"] },
+              { piece: "bookmark", state: "waiting", reason: "ratelimited", userIds: [] },
+              { piece: "topic", state: "waiting", reason: null, userIds: [] },
+            ],
+          },
+        ),
+      ),
+    ],
+    ["card-private", incidentCard(sampleFacts({ isPrivate: true }))],
+    ["card-resolved", incidentCard(sampleFacts(resolved))],
+    ["card-closed", incidentCard(sampleFacts({ ...resolved, phase: "closed" }))],
+    ["announcement-fresh", announcement(sampleFacts(fresh))],
+    ["announcement-underway", announcement(sampleFacts())],
+    ["announcement-resolved", announcement(sampleFacts(resolved))],
+    [
+      "announcement-without-channel",
+      announcement(
+        sampleFacts(fresh, {
+          missing: [{ piece: "channel", state: "failed", reason: "restricted_action", userIds: [] }],
+        }),
+      ),
+    ],
+    ["notice", notices.notice(sampleEntry())],
+    ["notice-note", notices.notice(sampleEntry({ kind: "note", text: "flushed the cache &amp; waited" }))],
+    ["notice-long", notices.notice(sampleEntry({ kind: "update", text: "word ".repeat(1500) }))],
+    ["update-due", notices.updateDue(sampleIncident())],
+    ["no-lead", notices.noLead(sampleIncident(fresh))],
+    ["where", notices.where(sampleIncident())],
+    ["role-assigned", notices.roleAssigned(sampleIncident(), scribe)],
+    ["action-item", notices.actionItemNotice(sampleItem())],
+    [
+      "action-item-bare",
+      notices.actionItemNotice(
+        sampleItem({
+          ownerId: null,
+          dueOn: null,
+          source: { channelId: "C1", ts: "1.2", permalink: "https://waooaw.slack.com/archives/C1/p12" },
+        }),
+      ),
+    ],
+    ["declared", declared(sampleIncident(fresh), [])],
+    [
+      "declared-beside-others",
+      declared(sampleIncident(fresh), [sampleIncident({ id: "inc-b", number: 41, title: "Login is slow" })]),
+    ],
+    ["joining", joining(sampleIncident(), caller("U0CHI"))],
+    ["done-elsewhere", done("INC-42 is updated.", sampleIncident(), { channelId: "C0OPS" })],
+    [
+      "pick",
+      pickIncident(choosing.choices, { action: "incident.acknowledge", question: "Which incident are you on?" }),
+    ],
+    ["list", incidentList(waooaw, choosing.choices, "Open incidents")],
+    ["list-empty", incidentList(waooaw, [], "Open incidents")],
+  ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
+});
+
+describe("every form looks as agreed", () => {
+  test.each([
+    ["declare-form", declareForm({ config: waooaw, about: { id: "form", channel: "C0GENERAL" } })],
+    [
+      "declare-form-filled",
+      declareForm({
+        config: waooaw,
+        about: { id: "1.2", channel: "C1" },
+        severity: "SEV2",
+        title: "API",
+        summary: "500s",
+      }),
+    ],
+    ["update-form", forms.updateForm(waooaw, target)],
+    [
+      "update-form-choosing",
+      forms.updateForm(waooaw, choosing, { step: "mitigating", severity: "SEV1", message: "rolled back" }),
+    ],
+    ["severity-form", forms.severityForm(waooaw, target)],
+    ["role-form", forms.roleForm(waooaw, target, { role: "scribe", userId: "U0BEN" })],
+    ["note-form", forms.noteForm(target)],
+    ["note-form-choosing", forms.noteForm(choosing, { text: "flushed the cache" })],
+    ["details-form", detailsForm(waooaw, sampleIncident(), { channelId: "C0INC42" })],
+    [
+      "details-form-stale",
+      detailsForm(waooaw, sampleIncident(), {
+        channelId: "C0INC42",
+        typed: { title: "Mine", summary: "", affected: ["backend"], startedAt: null },
+      }),
+    ],
+    ["resolve-form", forms.resolveForm(target)],
+    ["reopen-form", forms.reopenForm({ ...target, incident: sampleIncident(resolved) })],
+    ["action-item-form", forms.actionItemForm(target)],
+    ["action-item-edit-form", forms.editActionItemForm(sampleItem(), "C0INC42")],
+    ["timeline-add-form", forms.timelineForm(choosing, { id: "1.2", channel: "C0OPS" })],
+    ["timeline-entry-form", entryForm(sampleEntry({ kind: "note", text: "flushed &amp; waited" }), 1)],
+    [
+      "timeline-one-page",
+      timelineModal({
+        incident: sampleIncident(),
+        page: 1,
+        entries: [sampleEntry(), sampleEntry({ id: "entry-2", kind: "note", text: "a note" })],
+      }),
+    ],
+    [
+      "timeline-second-of-three",
+      timelineModal({
+        incident: sampleIncident(),
+        page: 2,
+        entries: Array.from({ length: 40 }, (_, index) => sampleEntry({ id: `e${index}`, text: `entry ${index}` })),
+      }),
+    ],
+  ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
+});
+
+describe("App Home looks as agreed", () => {
+  test.each([
+    ["home-quiet", { config: waooaw, incidents: [], items: [] }],
+    [
+      "home-busy",
+      {
+        config: waooaw,
+        incidents: choosing.choices,
+        items: [sampleItem(), sampleItem({ id: "item-2", ownerId: null, dueOn: null })],
+      },
+    ],
+  ])("%s", (name, facts) => expectGolden(`home/${name}`, { home: home(facts) }));
+
+  test("with more than it can hold it still is what Slack takes", () => {
+    const incidents = Array.from({ length: 60 }, (_, index) =>
+      sampleIncident({ ...longest, id: `i${index}`, number: index, times: { ...longest.times, acknowledgedAt: null } }),
+    );
+    const items = Array.from({ length: 60 }, (_, index) =>
+      sampleItem({ id: `t${index}`, title: "<!here> ".repeat(400) }),
+    );
+    const drawn = home({ config: waooaw, incidents, items });
+    expect(problems({ home: drawn })).toEqual([]);
+    expect(JSON.stringify(drawn)).toContain("48 more");
+    expect(JSON.stringify(drawn)).toContain("52 more.");
+  });
+});
+
+describe("the longest facts fit", () => {
+  const facts = sampleFacts(longest, { affected: Array.from({ length: 200 }, () => "<Backend & co>") });
+  test.each([
+    ["card", incidentCard(facts)],
+    ["announcement", announcement(facts)],
+    ["where", notices.where(longest)],
+    ["declared", declared(longest, [longest, longest])],
+    ["pick", pickIncident([longest], { action: "incident.status", question: "Which?" })],
+    [
+      "list",
+      incidentList(
+        waooaw,
+        Array.from({ length: 100 }, () => longest),
+        "Incidents",
+      ),
+    ],
+    ["notice", notices.notice(sampleEntry({ text: "&lt;".repeat(20_000) }))],
+    ["action item", notices.actionItemNotice(sampleItem({ title: "<".repeat(3000) }))],
+    ["update form", forms.updateForm(waooaw, { ...target, incident: longest }, { message: "x".repeat(9000) })],
+    [
+      "timeline",
+      timelineModal({
+        incident: longest,
+        page: 1,
+        entries: Array.from({ length: 15 }, () => sampleEntry({ text: "&amp;".repeat(3000) })),
+      }),
+    ],
+  ])("%s", (_, drawn) => expect(problems(drawn)).toEqual([]));
+});

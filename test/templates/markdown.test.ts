@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromMrkdwn, literal, toHtmlBody } from "../../templates/markdown.ts";
+
+const names = new Map([["U0ANA", "Ana Ruiz"]]);
+
+describe("text from Slack in a document", () => {
+  test.each([
+    ["<@U0ANA> looks", "@Ana Ruiz looks"],
+    ["<@U0NEW> looks", "@U0NEW looks"],
+    ["*bold* and ~gone~", "**bold** and ~~gone~~"],
+    ["see <https://x.test/a|the graph>", "see [the graph](https://x.test/a)"],
+    ["<#C1|incidents> &amp; more", "#incidents & more"],
+    ["<!here> now", "@here now"],
+    ["`*as it is*`", "`*as it is*`"],
+    ["`a &lt;b&gt;`", "`a <b>`"],
+    ["a &lt;b&gt; c", "a \\<b> c"],
+  ])("%s becomes %s", (slack, markdown) => expect(fromMrkdwn(slack, names)).toBe(markdown));
+});
+
+describe("HTML made of Markdown", () => {
+  test("shows tags, and obeys none", () => {
+    const html = toHtmlBody('before <script>alert(1)</script> <img src=x onerror="alert(1)">');
+    expect(html).not.toMatch(/<script|<img/);
+    expect(html).toContain("alert(1)");
+  });
+
+  test("links only to the web and to mail", () => {
+    expect(toHtmlBody("[a](javascript:alert(1)) [b](https://x.test)")).toBe(
+      '<p><span>a</span> <a href="https://x.test" rel="noopener noreferrer">b</a></p>',
+    );
+  });
+
+  test("never holds a tag that came from the text, whatever the text", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(toHtmlBody(`${literal(`<b onclick=x>${text}`)}`)).not.toMatch(/<b /);
+      }),
+    );
+  });
+});
+
+test("literal text stays on one line and carries no markup", () => {
+  expect(toHtmlBody(literal("# a *b* [c](d) | `e`\n- f"))).toBe("<p># a *b* [c](d) | `e` - f</p>");
+});
