@@ -7,23 +7,13 @@ import { views } from "../templates/views.ts";
 import { headText } from "./domain/audit/report.ts";
 import type { Configuration } from "./domain/configuration.ts";
 import type { OutboxRows } from "./domain/outbox.ts";
-import type { App, Log, SlackApp } from "./domain/ports.ts";
+import type { App, Log } from "./domain/ports.ts";
+import type { SlackApp } from "./domain/slack-side.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { startHttp } from "./http/server.ts";
-import { applyOperation } from "./jobs/apply-operation.ts";
-import { captureActionItem } from "./jobs/capture-action-item.ts";
-import { captureMessage } from "./jobs/capture-message.ts";
-import { expireOperation } from "./jobs/expire-operation.ts";
-import { type JobHandler, jobHandler } from "./jobs/handler.ts";
-import { lookStatus } from "./jobs/look-status.ts";
-import { planOperation } from "./jobs/plan-operation.ts";
-import { armAuditHead, postAuditHead } from "./jobs/post-audit-head.ts";
+import { armJobs, jobHandlers } from "./jobs/index.ts";
 import { createQueue, type QueueOptions } from "./jobs/queue.ts";
-import { remindLead } from "./jobs/remind-lead.ts";
-import { remindPostmortem } from "./jobs/remind-postmortem.ts";
-import { remindUpdate } from "./jobs/remind-update.ts";
 import { startSealing } from "./jobs/seal-audit.ts";
-import { watchOperation } from "./jobs/watch-operation.ts";
 import { operations } from "./operations/index.ts";
 import type { AwsOptions } from "./providers/aws.ts";
 import { providers } from "./providers/index.ts";
@@ -31,24 +21,16 @@ import { connectSlack } from "./slack/connection.ts";
 import { startOutbox } from "./slack/outbox/outbox.ts";
 import type { ReceiveMode } from "./slack/receive.ts";
 import { startSlack } from "./slack/slack.ts";
-import { actionItemRecords } from "./store/action-items.ts";
-import { auditRecords } from "./store/audit.ts";
 import { sealAudit } from "./store/audit-seal.ts";
 import { auditHead } from "./store/audit-verify.ts";
 import { openDatabase, openPool, type RecordContext } from "./store/database.ts";
 import { executorOf } from "./store/executor.ts";
-import { incidentRecords } from "./store/incidents.ts";
 import { intakeRecords } from "./store/intake.ts";
-import { lockRecords } from "./store/locks.ts";
-import { lookRecords } from "./store/looks.ts";
 import { migrate } from "./store/migrate.ts";
-import { operationRecords } from "./store/operations.ts";
 import { outboxRecords } from "./store/outbox.ts";
 import { holdOutbox } from "./store/outbox-holder.ts";
-import { names, rememberName } from "./store/people.ts";
-import { postmortemRecords } from "./store/postmortems.ts";
-import { reactionRecords } from "./store/reactions.ts";
-import { timelineRecords } from "./store/timeline.ts";
+import { rememberName } from "./store/people.ts";
+import { recordsOf } from "./store/records.ts";
 import { createTransact } from "./store/transact.ts";
 
 export interface BotOptions {
@@ -111,16 +93,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     config,
     newId: context.newId,
     workspace: connection.workspace,
-    names: names(context),
-    incidents: incidentRecords(context),
-    timeline: timelineRecords(context),
-    reactions: reactionRecords(context),
-    postmortems: postmortemRecords(context),
-    actionItems: actionItemRecords(context),
-    operations: operationRecords(context),
-    locks: lockRecords(context),
-    looks: lookRecords(context),
-    audit: auditRecords(context),
+    ...recordsOf(context),
     outbox: outboxRecords(context, () => outboxRecorded()),
     jobs: queue.jobs(executorOf(context.db)),
     intake: intakeRecords(context),
@@ -154,31 +127,19 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     hold: (listener) => holdOutbox(databaseUrl, listener),
   });
   outboxRecorded = outbox.recorded;
-  const context = {
+  const handlers = jobHandlers({
     transact,
     operations,
     providers: providers(options.aws),
     identify: connection.identify,
+    messages: connection.messages,
+    auditHead: async () => headOf(await auditHead(db)),
     newId: randomUUIDv7,
     log,
     now,
-  };
-  const messages = { transact, messages: connection.messages };
-  const handlers: readonly JobHandler[] = [
-    planOperation(context),
-    applyOperation(context),
-    watchOperation(context),
-    expireOperation(context),
-    lookStatus(context),
-    jobHandler(captureMessage(messages)),
-    jobHandler(captureActionItem(messages)),
-    jobHandler(remindUpdate({ transact })),
-    jobHandler(remindLead({ transact })),
-    jobHandler(remindPostmortem({ transact })),
-    postAuditHead({ transact, head: async () => headOf(await auditHead(db)) }),
-  ];
+  });
   await queue.work(handlers);
-  await transact(armAuditHead);
+  await transact(armJobs);
 
   const reasons = async (): Promise<readonly string[]> => [...(await databaseReasons(pool)), ...slack.reasons()];
   const server = await startHttp({

@@ -1,4 +1,4 @@
-import type { Intent, Lane, Place } from "./ports.ts";
+import type { Intent, Lane, Place } from "./intent.ts";
 
 /** What the outbox itself adds: a card is pinned once it is there. */
 export type Sending = Intent | { readonly kind: "pin"; readonly channel: string; readonly ts: string };

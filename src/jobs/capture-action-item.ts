@@ -1,5 +1,6 @@
 import { actionItemWanted, recordActionItem } from "../domain/action-item/action-item.ts";
-import type { MessageReader, Transact } from "../domain/ports.ts";
+import type { Transact } from "../domain/ports.ts";
+import type { MessageReader } from "../domain/slack-side.ts";
 import type { JobHandler } from "./handler.ts";
 
 /** Reads a marked message outside any transaction and makes an action item of it. */

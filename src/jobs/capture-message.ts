@@ -1,4 +1,5 @@
-import type { MessageReader, Transact } from "../domain/ports.ts";
+import type { Transact } from "../domain/ports.ts";
+import type { MessageReader } from "../domain/slack-side.ts";
 import { captureTarget, recordMessage } from "../domain/timeline/capture.ts";
 import type { JobHandler } from "./handler.ts";
 

@@ -1,4 +1,4 @@
-import type { JobData, JobName } from "../domain/ports.ts";
+import type { JobData, JobName } from "../domain/jobs.ts";
 
 /** One background task: ends within 30 s, re-arms itself, and may be handed the same job twice. */
 export interface JobHandler<N extends JobName = JobName> {

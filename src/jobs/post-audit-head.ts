@@ -18,12 +18,12 @@ export async function armAuditHead(app: App): Promise<void> {
  */
 export function postAuditHead(parts: {
   readonly transact: Transact;
-  readonly head: () => Promise<string | null>;
+  readonly auditHead: () => Promise<string | null>;
 }): JobHandler {
   return jobHandler({
     name: "post-audit-head",
     handle: async () => {
-      const head = await parts.head();
+      const head = await parts.auditHead();
       await parts.transact(async (app) => {
         await armAuditHead(app);
         if (head === null) return;

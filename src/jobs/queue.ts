@@ -1,5 +1,5 @@
 import { type Clock, PgBoss, TestClock } from "pg-boss";
-import type { JobData, JobName, Jobs } from "../domain/ports.ts";
+import type { JobData, JobName, Jobs } from "../domain/jobs.ts";
 import { Refusal } from "../errors.ts";
 import type { JobHandler, JobLog } from "./handler.ts";
 

@@ -1,4 +1,5 @@
-import type { App, Identify, Log, MessageReader, Metrics } from "../domain/ports.ts";
+import type { App, Identify, Log, Metrics } from "../domain/ports.ts";
+import type { MessageReader } from "../domain/slack-side.ts";
 import { ConfigurationError } from "../errors.ts";
 import { createCall, refusedWord, type SlackCall } from "./call.ts";
 import { createDirectory, type Directory } from "./directory.ts";

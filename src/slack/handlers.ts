@@ -1,4 +1,5 @@
-import type { Log, TransactSlack } from "../domain/ports.ts";
+import type { Log } from "../domain/ports.ts";
+import type { TransactSlack } from "../domain/slack-side.ts";
 import { Refusal } from "../errors.ts";
 import { aboutOfView } from "./about.ts";
 import type { Door } from "./answer.ts";

@@ -1,4 +1,4 @@
-import type { MessageReader, SlackMessage } from "../domain/ports.ts";
+import type { MessageReader, SlackMessage } from "../domain/slack-side.ts";
 import { refusedWord, type SlackCall } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
 

@@ -1,7 +1,8 @@
 import { type HelpFacts, helpReply, verbHelpReply } from "../../templates/help.ts";
 import type { Caller, Right } from "../domain/access/caller.ts";
 import type { Configuration } from "../domain/configuration.ts";
-import type { App, Identify, SlackApp } from "../domain/ports.ts";
+import type { App, Identify } from "../domain/ports.ts";
+import type { SlackApp } from "../domain/slack-side.ts";
 import { Refusal } from "../errors.ts";
 import { aboutOfAction, aboutOfView } from "./about.ts";
 import type { People } from "./arguments.ts";

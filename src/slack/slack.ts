@@ -1,5 +1,6 @@
 import type { Configuration } from "../domain/configuration.ts";
-import type { Log, Metrics, TransactSlack } from "../domain/ports.ts";
+import type { Log, Metrics } from "../domain/ports.ts";
+import type { TransactSlack } from "../domain/slack-side.ts";
 import type { People } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import type { SlackConnection } from "./connection.ts";

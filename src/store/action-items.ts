@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { ActionItemRecords } from "../domain/ports.ts";
+import type { ActionItemRecords } from "../domain/action-item/records.ts";
 import type { ActionItem } from "../domain/postmortem/postmortem.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";

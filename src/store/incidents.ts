@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Incident, IncidentSource, Phase, RoleHolder } from "../domain/incident/incident.ts";
-import type { IncidentRecords } from "../domain/ports.ts";
+import type { IncidentRecords } from "../domain/incident/records.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";
 

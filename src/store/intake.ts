@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { IntakeRecords } from "../domain/ports.ts";
+import type { IntakeRecords } from "../domain/slack-side.ts";
 import type { RecordContext } from "./database.ts";
 
 const keptMilliseconds = 24 * 60 * 60_000;

@@ -1,4 +1,4 @@
-import type { LockRecords } from "../domain/ports.ts";
+import type { LockRecords } from "../domain/operation/records.ts";
 import type { RecordContext } from "./database.ts";
 
 interface LocksTable {

@@ -1,6 +1,7 @@
+import type { Place } from "../domain/intent.ts";
 import type { Look, ServiceSeen } from "../domain/operation/look.ts";
+import type { LookRecords } from "../domain/operation/records.ts";
 import type { ServiceDeployment, ServiceEvent, ServiceState } from "../domain/platform.ts";
-import type { LookRecords, Place } from "../domain/ports.ts";
 import type { RecordContext } from "./database.ts";
 
 interface LooksTable {

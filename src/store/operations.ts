@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { Caller } from "../domain/access/caller.ts";
+import type { Place } from "../domain/intent.ts";
 import { openStates } from "../domain/operation/lifecycle.ts";
 import type {
   Approval,
@@ -11,7 +12,7 @@ import type {
   Ruling,
   Target,
 } from "../domain/operation/operation.ts";
-import type { OperationRecords, Place } from "../domain/ports.ts";
+import type { OperationRecords } from "../domain/operation/records.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";
 

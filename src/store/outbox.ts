@@ -1,6 +1,6 @@
 import { sql } from "kysely";
+import type { Lane, MissingPiece, Outbox } from "../domain/intent.ts";
 import { lanes, type OutboxRows, placeKey, type Sending } from "../domain/outbox.ts";
-import type { Lane, MissingPiece, Outbox } from "../domain/ports.ts";
 import type { RecordContext } from "./database.ts";
 
 type OutboxTables = {

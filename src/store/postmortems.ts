@@ -1,5 +1,5 @@
-import type { PostmortemRecords } from "../domain/ports.ts";
 import type { Postmortem, SectionRevision } from "../domain/postmortem/postmortem.ts";
+import type { PostmortemRecords } from "../domain/postmortem/records.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";
 

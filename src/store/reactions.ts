@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { ReactionRecords } from "../domain/ports.ts";
+import type { ReactionRecords } from "../domain/timeline/records.ts";
 import type { RecordContext } from "./database.ts";
 
 type Tables = {

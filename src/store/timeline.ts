@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
-import type { TimelineRecords } from "../domain/ports.ts";
 import type { MessageSource, TimelineEntry, TimelineKind } from "../domain/timeline/entry.ts";
+import type { TimelineRecords } from "../domain/timeline/records.ts";
 import type { RecordContext } from "./database.ts";
 
 interface EntryTable {

@@ -1,4 +1,4 @@
-import type { MissingPiece } from "../../src/domain/ports.ts";
+import type { MissingPiece } from "../../src/domain/intent.ts";
 import { person } from "../kit.ts";
 
 const pieces: Readonly<Record<string, string>> = {

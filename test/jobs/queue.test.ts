@@ -1,6 +1,6 @@
 import { TestClock } from "pg-boss";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Jobs } from "../../src/domain/ports.ts";
+import type { Jobs } from "../../src/domain/jobs.ts";
 import { type JobHandler, jobHandler } from "../../src/jobs/handler.ts";
 import { createQueue, type Queue } from "../../src/jobs/queue.ts";
 import { openDatabase, openPool } from "../../src/store/database.ts";

@@ -2,8 +2,9 @@
 import { randomUUIDv7 } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { Incident } from "../../src/domain/incident/incident.ts";
+import type { Intent, Lane } from "../../src/domain/intent.ts";
 import type { OutboxRows } from "../../src/domain/outbox.ts";
-import type { App, Intent, Lane } from "../../src/domain/ports.ts";
+import type { App } from "../../src/domain/ports.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import type { SandboxSlack } from "../../src/sandbox/slack/slack.ts";
 import { createCall, type SlackCall } from "../../src/slack/call.ts";

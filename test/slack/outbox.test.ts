@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../src/domain/incident/incident.ts";
-import type { Intent } from "../../src/domain/ports.ts";
+import type { Intent } from "../../src/domain/intent.ts";
 import { type OutboxStage, openOutboxStage } from "./outbox-stage.ts";
 import { eventually, stageDatabase } from "./stage.ts";
 

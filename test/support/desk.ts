@@ -8,21 +8,15 @@ import { loadConfiguration } from "../../src/config.ts";
 import type { Caller } from "../../src/domain/access/caller.ts";
 import type { NewAuditEntry } from "../../src/domain/audit/entry.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
-import type { App, Intent, JobName, Lane, MissingPiece } from "../../src/domain/ports.ts";
+import type { Intent, Lane, MissingPiece } from "../../src/domain/intent.ts";
+import type { JobName } from "../../src/domain/jobs.ts";
+import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
 import type { Answer, At, FormValues } from "../../src/slack/command.ts";
 import { parseLine } from "../../src/slack/parse.ts";
-import { actionItemRecords } from "../../src/store/action-items.ts";
 import { openDatabase, openPool, type RecordContext } from "../../src/store/database.ts";
-import { incidentRecords } from "../../src/store/incidents.ts";
-import { lockRecords } from "../../src/store/locks.ts";
-import { lookRecords } from "../../src/store/looks.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { operationRecords } from "../../src/store/operations.ts";
-import { names } from "../../src/store/people.ts";
-import { postmortemRecords } from "../../src/store/postmortems.ts";
-import { reactionRecords } from "../../src/store/reactions.ts";
-import { timelineRecords } from "../../src/store/timeline.ts";
+import { recordsOf } from "../../src/store/records.ts";
 import { createTransact } from "../../src/store/transact.ts";
 import { views } from "../../templates/views.ts";
 import { testDatabase } from "./postgres.ts";
@@ -98,15 +92,7 @@ export async function openDesk(config: Configuration = waooaw) {
           permalink: (channel, ts, thread) =>
             `https://waooaw.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread && thread !== ts ? `?thread_ts=${thread}` : ""}`,
         },
-        names: names(context),
-        incidents: incidentRecords(context),
-        timeline: timelineRecords(context),
-        reactions: reactionRecords(context),
-        postmortems: postmortemRecords(context),
-        actionItems: actionItemRecords(context),
-        operations: operationRecords(context),
-        locks: lockRecords(context),
-        looks: lookRecords(context),
+        ...recordsOf(context),
         audit: { add: async (entry) => void staged.audit.push(entry), recent: async () => [] },
         outbox: {
           add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),

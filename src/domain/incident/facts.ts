@@ -1,6 +1,7 @@
 import type { Role, Severity } from "../configuration.ts";
+import type { MissingPiece } from "../intent.ts";
 import type { OperationRecord } from "../operation/operation.ts";
-import type { App, MissingPiece } from "../ports.ts";
+import type { App } from "../ports.ts";
 import { affectedTitles } from "./affected.ts";
 import { type Incident, isOpen } from "./incident.ts";
 import { currentStep, type Step } from "./phases.ts";

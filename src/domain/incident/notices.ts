@@ -1,4 +1,5 @@
-import type { App, Lane } from "../ports.ts";
+import type { Lane } from "../intent.ts";
+import type { App } from "../ports.ts";
 import { shorten } from "../text.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
 import { type Incident, incidentName, isOpen } from "./incident.ts";

@@ -1,6 +1,7 @@
 import type { Placement } from "../configuration.ts";
+import type { Place } from "../intent.ts";
 import type { Autoscaling, ServiceEvent, ServiceState } from "../platform.ts";
-import type { App, Place } from "../ports.ts";
+import type { App } from "../ports.ts";
 import { type Asked, placeFor } from "./place.ts";
 
 /** One ask for how services are. The clouds are read in the background; the message shows what was seen. */

@@ -1,6 +1,6 @@
 import type { Caller } from "../access/caller.ts";
 import type { Placement } from "../configuration.ts";
-import type { Place } from "../ports.ts";
+import type { Place } from "../intent.ts";
 
 /** Anything that survives JSON unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,4 +1,5 @@
-import type { App, Place } from "../ports.ts";
+import type { Place } from "../intent.ts";
+import type { App } from "../ports.ts";
 
 /** Where a person was when they asked, as Slack tells it. */
 export interface Asked {

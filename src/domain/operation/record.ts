@@ -1,5 +1,6 @@
 import { Refusal } from "../../errors.ts";
-import type { App, Lane } from "../ports.ts";
+import type { Lane } from "../intent.ts";
+import type { App } from "../ports.ts";
 import { isRunning, lifecycle } from "./lifecycle.ts";
 import { type Json, type OperationRecord, type OperationState, type Outcome, targetName } from "./operation.ts";
 

@@ -2,7 +2,9 @@ import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { openForChange } from "../incident/access.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
-import type { App, JobData, SlackMessage } from "../ports.ts";
+import type { JobData } from "../jobs.ts";
+import type { App } from "../ports.ts";
+import type { SlackMessage } from "../slack-side.ts";
 import { quoteMessage, shorten } from "../text.ts";
 import { isHeld, shortcutMark } from "./marks.ts";
 

@@ -1,5 +1,6 @@
 import { incidentName } from "../incident/incident.ts";
-import type { App, JobData } from "../ports.ts";
+import type { JobData } from "../jobs.ts";
+import type { App } from "../ports.ts";
 import type { TimelineEntry } from "./entry.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { DrawnFile } from "../../../templates/kit.ts";
+import type { Intent } from "../../domain/intent.ts";
 import { type OutboxRow, placeKey } from "../../domain/outbox.ts";
-import type { Intent } from "../../domain/ports.ts";
 import { refusedWord } from "../call.ts";
 import { findInHistory } from "./look-up.ts";
 import { channelOf, type Sender, type SenderContext, Undeliverable } from "./sender.ts";

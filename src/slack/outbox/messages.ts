@@ -1,6 +1,6 @@
 import type { Drawn } from "../../../templates/kit.ts";
+import type { Intent, Place } from "../../domain/intent.ts";
 import { type OutboxRow, placeKey } from "../../domain/outbox.ts";
-import type { Intent, Place } from "../../domain/ports.ts";
 import { refusedWord } from "../call.ts";
 import { findInHistory } from "./look-up.ts";
 import { channelOf, type Record, type Sender, type SenderContext } from "./sender.ts";

@@ -1,7 +1,8 @@
 import type { Drawn } from "../../../templates/kit.ts";
 import type { Configuration } from "../../domain/configuration.ts";
+import type { Lane } from "../../domain/intent.ts";
 import type { OutboxRows } from "../../domain/outbox.ts";
-import type { App, Lane, Log, Metrics } from "../../domain/ports.ts";
+import type { App, Log, Metrics } from "../../domain/ports.ts";
 import type { SlackCall } from "../call.ts";
 import type { Directory } from "../directory.ts";
 import { createBudget } from "./budget.ts";

@@ -1,8 +1,9 @@
 import type { Drawn } from "../../../templates/kit.ts";
 import type { Configuration } from "../../domain/configuration.ts";
 import type { Incident } from "../../domain/incident/incident.ts";
+import type { Place } from "../../domain/intent.ts";
 import type { OutboxRow, OutboxRows } from "../../domain/outbox.ts";
-import type { App, Place } from "../../domain/ports.ts";
+import type { App } from "../../domain/ports.ts";
 import type { SlackCall } from "../call.ts";
 import type { Directory } from "../directory.ts";
 

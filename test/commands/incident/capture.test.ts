@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { channelCreated } from "../../../src/domain/incident/channel.ts";
-import type { SlackMessage } from "../../../src/domain/ports.ts";
+import type { SlackMessage } from "../../../src/domain/slack-side.ts";
 import { captureActionItem } from "../../../src/jobs/capture-action-item.ts";
 import { captureMessage } from "../../../src/jobs/capture-message.ts";
 import { caller, inChannel, openDesk, refusal } from "../../support/desk.ts";

@@ -1,7 +1,7 @@
 /** What each attempt of a row may record, on the real database: nothing once another attempt has taken over. */
 import { afterAll, describe, expect, test } from "vitest";
+import type { Intent } from "../../../src/domain/intent.ts";
 import type { OutboxRow } from "../../../src/domain/outbox.ts";
-import type { Intent } from "../../../src/domain/ports.ts";
 import { openDatabase, openPool } from "../../../src/store/database.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { outboxRecords } from "../../../src/store/outbox.ts";

@@ -1,0 +1,17 @@
+import type { ActionItem } from "../postmortem/postmortem.ts";
+
+export interface ActionItemRecords {
+  readonly insert: (item: Omit<ActionItem, "version">) => Promise<ActionItem>;
+  readonly update: (
+    item: ActionItem,
+    changes: Partial<Omit<ActionItem, "id" | "incidentId" | "version">>,
+  ) => Promise<ActionItem>;
+  readonly byId: (id: string) => Promise<ActionItem | null>;
+  readonly bySource: (channelId: string, ts: string) => Promise<ActionItem | null>;
+  readonly remove: (id: string) => Promise<void>;
+  readonly list: (filter: {
+    readonly incidentId?: string;
+    readonly ownerId?: string;
+    readonly open?: boolean;
+  }) => Promise<readonly ActionItem[]>;
+}

@@ -1,0 +1,38 @@
+/** Every background task by name, with what it is given. */
+export interface JobData {
+  readonly "plan-operation": { readonly operationId: string };
+  readonly "apply-operation": { readonly operationId: string };
+  readonly "watch-operation": { readonly operationId: string };
+  readonly "expire-operation": { readonly operationId: string };
+  /** Looks at the services a person asked about, and shows them. */
+  readonly "look-status": { readonly lookId: string };
+  /** Reads a message of Slack's (a thread reply too) and writes it on its incident's timeline. */
+  readonly "capture-message": {
+    readonly channelId: string;
+    readonly ts: string;
+    readonly through: "reaction" | "pin" | "shortcut";
+    readonly byUserId: string;
+    /** For a message that was not written in an incident's channel: whose timeline it goes on. */
+    readonly incidentId?: string;
+  };
+  /** Makes an action item of a message that carries the reaction for it. */
+  readonly "capture-action-item": { readonly channelId: string; readonly ts: string; readonly byUserId: string };
+  readonly "remind-update": { readonly incidentId: string; readonly since: string };
+  readonly "remind-lead": { readonly incidentId: string };
+  readonly "remind-postmortem": { readonly postmortemId: string };
+  /** Posts the audit chain's head; once a day. */
+  readonly "post-audit-head": Readonly<Record<never, never>>;
+}
+export type JobName = keyof JobData;
+
+export interface Jobs {
+  /**
+   * Enqueued in the transaction. With a key at most one is waiting for that key; a job is handed over at least
+   * once, so its handler re-reads what it is about. `after` is a moment by the injected clock.
+   */
+  readonly add: <N extends JobName>(
+    name: N,
+    data: JobData[N],
+    options?: { readonly key?: string; readonly after?: Date },
+  ) => Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { Look } from "./look.ts";
+import type { OperationRecord } from "./operation.ts";
+
+export interface OperationRecords {
+  readonly insert: (operation: Omit<OperationRecord, "version">) => Promise<OperationRecord>;
+  /** Writes the changed facts if the version still is the one read, else throws Refusal "stale". */
+  readonly update: (
+    operation: OperationRecord,
+    changes: Partial<Omit<OperationRecord, "id" | "version">>,
+  ) => Promise<OperationRecord>;
+  readonly byId: (id: string) => Promise<OperationRecord | null>;
+  /** By the code people say, in any case: op-7F3K. */
+  readonly byCode: (code: string) => Promise<OperationRecord | null>;
+  /** Newest first. */
+  readonly list: (filter: {
+    readonly incidentId?: string;
+    readonly target?: { readonly environment: string; readonly name: string };
+    readonly open?: boolean;
+    readonly limit: number;
+  }) => Promise<readonly OperationRecord[]>;
+}
+
+/** One holder for each target at a time, while its operation runs. */
+export interface LockRecords {
+  /** Takes the lock, or answers who holds it. */
+  readonly take: (
+    target: string,
+    operationId: string,
+  ) => Promise<{ readonly taken: true } | { readonly taken: false; readonly operationId: string }>;
+  readonly release: (target: string, operationId: string) => Promise<void>;
+  readonly holder: (target: string) => Promise<string | null>;
+}
+
+/** Looks at services that people asked for, and what was seen: the message is drawn from here. */
+export interface LookRecords {
+  readonly insert: (look: Look) => Promise<void>;
+  readonly byId: (id: string) => Promise<Look | null>;
+  readonly found: (id: string, found: NonNullable<Look["found"]>) => Promise<void>;
+}

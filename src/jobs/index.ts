@@ -1,0 +1,44 @@
+/** The explicit list of every background task. A new one is a file beside this one, a line here, and its data in domain/jobs.ts. */
+import type { App } from "../domain/ports.ts";
+import type { MessageReader } from "../domain/slack-side.ts";
+import { applyOperation } from "./apply-operation.ts";
+import { captureActionItem } from "./capture-action-item.ts";
+import { captureMessage } from "./capture-message.ts";
+import { expireOperation } from "./expire-operation.ts";
+import { type JobHandler, jobHandler } from "./handler.ts";
+import { lookStatus } from "./look-status.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { planOperation } from "./plan-operation.ts";
+import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
+import { remindLead } from "./remind-lead.ts";
+import { remindPostmortem } from "./remind-postmortem.ts";
+import { remindUpdate } from "./remind-update.ts";
+import { watchOperation } from "./watch-operation.ts";
+
+export interface JobContext extends OperationContext {
+  readonly now: () => Date;
+  readonly messages: MessageReader;
+  /** The audit chain's head in words; null while there is none. */
+  readonly auditHead: () => Promise<string | null>;
+}
+
+export function jobHandlers(context: JobContext): readonly JobHandler[] {
+  return [
+    planOperation(context),
+    applyOperation(context),
+    watchOperation(context),
+    expireOperation(context),
+    lookStatus(context),
+    jobHandler(captureMessage(context)),
+    jobHandler(captureActionItem(context)),
+    jobHandler(remindUpdate(context)),
+    jobHandler(remindLead(context)),
+    jobHandler(remindPostmortem(context)),
+    postAuditHead(context),
+  ];
+}
+
+/** What runs by the clock is armed at each start, in one transaction; each job arms its next run itself. */
+export async function armJobs(app: App): Promise<void> {
+  await armAuditHead(app);
+}

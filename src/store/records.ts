@@ -1,0 +1,27 @@
+/** Every kind of record the bot keeps, for one transaction. A new kind is one line here and one in App. */
+import { actionItemRecords } from "./action-items.ts";
+import { auditRecords } from "./audit.ts";
+import type { RecordContext } from "./database.ts";
+import { incidentRecords } from "./incidents.ts";
+import { lockRecords } from "./locks.ts";
+import { lookRecords } from "./looks.ts";
+import { operationRecords } from "./operations.ts";
+import { names } from "./people.ts";
+import { postmortemRecords } from "./postmortems.ts";
+import { reactionRecords } from "./reactions.ts";
+import { timelineRecords } from "./timeline.ts";
+
+export function recordsOf(context: RecordContext) {
+  return {
+    names: names(context),
+    incidents: incidentRecords(context),
+    timeline: timelineRecords(context),
+    reactions: reactionRecords(context),
+    postmortems: postmortemRecords(context),
+    actionItems: actionItemRecords(context),
+    operations: operationRecords(context),
+    locks: lockRecords(context),
+    looks: lookRecords(context),
+    audit: auditRecords(context),
+  };
+}
