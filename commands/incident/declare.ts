@@ -1,4 +1,3 @@
-import { visibleTo } from "../../src/domain/incident/access.ts";
 import { declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
@@ -108,12 +107,8 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
 }
 
 async function answer({ app, caller }: Pick<FormAsk, "app" | "caller">, incident: Incident): Promise<Answer> {
-  const others = await app.incidents.list({ open: true, limit: 6 });
-  const visible = await visibleTo(
-    app,
-    others.filter((other) => other.id !== incident.id),
-    caller.userId,
-  );
+  const open = await app.incidents.list({ open: true, limit: 6, seenBy: caller });
+  const visible = open.filter((other) => other.id !== incident.id);
   return { text: declared(incident, visible.slice(0, 3)) };
 }
 

@@ -1,4 +1,4 @@
-import { openForReading } from "../../src/domain/incident/access.ts";
+import { openForReading, recordLook } from "../../src/domain/incident/access.ts";
 import { changeDetails } from "../../src/domain/incident/details.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { arg, command } from "../../src/slack/command.ts";
@@ -16,11 +16,12 @@ export const details = command({
   run: async (ask) => {
     const incident = await askedIncident(ask, ask.args.incident);
     if (!incident) return pick(ask, "incident.details", "Which incident do you want to change?", "any");
+    await recordLook(ask.app, ask.caller, incident, "details");
     return { modal: detailsForm(ask.app.config, incident, ask.at) };
   },
   buttons: {
     "incident.details": async (ask) => {
-      const incident = await openForReading(ask.app, ask.caller, ask.about.id);
+      const incident = await openForReading(ask.app, ask.caller, ask.about.id, "details");
       return { modal: detailsForm(ask.app.config, incident, ask.at) };
     },
   },

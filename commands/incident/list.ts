@@ -1,4 +1,3 @@
-import { visibleTo } from "../../src/domain/incident/access.ts";
 import { type Answer, arg, command } from "../../src/slack/command.ts";
 import { incidentList } from "../../templates/incident/list.ts";
 import { homeEvents } from "../home/home.ts";
@@ -25,7 +24,7 @@ export const list = command({
 
 async function listed({ app, caller }: Ask, filter: Filter, severity: string | undefined): Promise<Answer> {
   const open = { open: true, resolved: false, all: null }[filter];
-  const all = await app.incidents.list({ open, limit: 100, ...(severity ? { severity } : {}) });
+  const seen = await app.incidents.list({ open, limit: 100, seenBy: caller, ...(severity ? { severity } : {}) });
   const heading = severity ? `${headings[filter]}, ${severity}` : headings[filter];
-  return { text: incidentList(app.config, await visibleTo(app, all, caller.userId), heading) };
+  return { text: incidentList(app.config, seen, heading) };
 }

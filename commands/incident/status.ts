@@ -1,4 +1,4 @@
-import { openForReading } from "../../src/domain/incident/access.ts";
+import { openForReading, recordLook } from "../../src/domain/incident/access.ts";
 import { incidentFacts } from "../../src/domain/incident/facts.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, command } from "../../src/slack/command.ts";
@@ -15,11 +15,13 @@ export const status = command({
   needs: "member",
   run: async (ask) => {
     const incident = await askedIncident(ask, ask.args.incident);
-    return incident ? shown(ask, incident.id) : pick(ask, "incident.status", "Which incident do you want to see?");
+    if (!incident) return pick(ask, "incident.status", "Which incident do you want to see?");
+    await recordLook(ask.app, ask.caller, incident, "card");
+    return shown(ask, incident.id);
   },
   buttons: {
     "incident.status": async (ask) => {
-      const incident = await openForReading(ask.app, ask.caller, ask.about.id);
+      const incident = await openForReading(ask.app, ask.caller, ask.about.id, "card");
       return shown(ask, incident.id);
     },
   },

@@ -89,7 +89,7 @@ export const timeline = command({
 });
 
 async function page({ app, caller }: Ask, id: string, number?: number): Promise<Answer> {
-  const incident = await openForReading(app, caller, id);
+  const incident = await openForReading(app, caller, id, "timeline");
   const entries = await app.timeline.list(incident.id);
   return { modal: timelineModal({ incident, entries, page: number ?? pagesOf(entries) }) };
 }

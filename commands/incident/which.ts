@@ -1,5 +1,5 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
-import { findIncident, openForReading, visibleTo } from "../../src/domain/incident/access.ts";
+import { findIncident, openForReading, recordLook } from "../../src/domain/incident/access.ts";
 import { type Incident, isOpen } from "../../src/domain/incident/incident.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
@@ -23,10 +23,8 @@ export function askedIncident({ app, caller, at }: Ask, number: number | undefin
 /** Incidents the person may pick from; refuses when there is none. */
 export async function choices({ app, caller }: Ask, among: Among): Promise<readonly Incident[]> {
   const open = among === "any" ? null : among === "open";
-  const all = await app.incidents.list({ open, limit: 100 });
-  const visible = (await visibleTo(app, all, caller.userId)).filter(
-    (incident) => among !== "ended" || !isOpen(incident),
-  );
+  const all = await app.incidents.list({ open, limit: 100, seenBy: caller });
+  const visible = all.filter((incident) => among !== "ended" || !isOpen(incident));
   if (visible.length > 0) return visible;
   if (among === "open")
     throw new Refusal("unknown_incident", "There is no open incident.", "Declare one with /incident declare.");
@@ -39,6 +37,7 @@ export async function choices({ app, caller }: Ask, among: Among): Promise<reado
 /** What a form needs to know of its incident: the one asked for, or those to pick from. */
 export async function formTarget(ask: Ask, number: number | undefined, among: Among = "open"): Promise<FormTarget> {
   const incident = await askedIncident(ask, number);
+  if (incident) await recordLook(ask.app, ask.caller, incident, "form");
   return { incident, choices: incident ? [] : await choices(ask, among), channelId: ask.at.channelId };
 }
 
@@ -46,7 +45,7 @@ export async function formTarget(ask: Ask, number: number | undefined, among: Am
 export async function buttonTarget(ask: ButtonAsk, among: Among = "open"): Promise<FormTarget> {
   const { app, caller, about, at } = ask;
   if (about.id === "pick") return { incident: null, choices: await choices(ask, among), channelId: at.channelId };
-  return { incident: await openForReading(app, caller, about.id), choices: [], channelId: at.channelId };
+  return { incident: await openForReading(app, caller, about.id, "form"), choices: [], channelId: at.channelId };
 }
 
 /** Id of the incident a form is about, or that was picked in it. */

@@ -3,6 +3,7 @@ import type { ActionItemRecords } from "../domain/action-item/records.ts";
 import type { ActionItem } from "../domain/postmortem/postmortem.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";
+import { ofVisibleIncident } from "./visible-incidents.ts";
 
 interface ItemTable {
   readonly id: string;
@@ -64,6 +65,8 @@ export function actionItemRecords(context: RecordContext): ActionItemRecords {
     },
     list: async (filter) => {
       let query = db.selectFrom("action_items").selectAll().orderBy("created_at").orderBy("id");
+      if (filter.seenBy !== undefined)
+        query = query.where(ofVisibleIncident(filter.seenBy, "action_items.incident_id"));
       if (filter.incidentId !== undefined) query = query.where("incident_id", "=", filter.incidentId);
       if (filter.ownerId !== undefined) query = query.where("owner_id", "=", filter.ownerId);
       if (filter.open !== undefined) query = query.where("done_at", filter.open ? "is" : "is not", null);

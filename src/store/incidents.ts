@@ -3,6 +3,7 @@ import type { Incident, IncidentSource, Phase, RoleHolder } from "../domain/inci
 import type { IncidentRecords } from "../domain/incident/records.ts";
 import { Refusal } from "../errors.ts";
 import type { RecordContext } from "./database.ts";
+import { visibleIncident } from "./visible-incidents.ts";
 
 interface IncidentTable {
   readonly id: string;
@@ -84,6 +85,7 @@ export function incidentRecords(context: RecordContext): IncidentRecords {
     byChannel: (channelId) => one("channel_id", channelId),
     list: async (filter) => {
       let query = db.selectFrom("incidents").selectAll().orderBy("number", "desc").limit(filter.limit);
+      query = query.where(visibleIncident(filter.seenBy));
       if (filter.open !== null) {
         query = query.where("phase", filter.open ? "not in" : "in", ["resolved", "closed"]);
       }

@@ -1,6 +1,5 @@
 import type { KnownBlock } from "@slack/types";
 import type { Configuration } from "../../src/domain/configuration.ts";
-import { visibleTo } from "../../src/domain/incident/access.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
 import { shorten } from "../../src/domain/text.ts";
@@ -12,12 +11,12 @@ import type { View } from "../views.ts";
 
 /** One person's App Home: what is on fire, what they owe, and where to begin. */
 export const homeView: View = async (app, userId) => {
-  const open = await app.incidents.list({ open: true, limit: 50 });
+  const seenBy = { userId };
   return {
     home: home({
       config: app.config,
-      incidents: await visibleTo(app, open, userId),
-      items: await app.actionItems.list({ ownerId: userId, open: true }),
+      incidents: await app.incidents.list({ open: true, limit: 50, seenBy }),
+      items: await app.actionItems.list({ ownerId: userId, open: true, seenBy }),
     }),
   };
 };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { maySee } from "../../src/domain/incident/access.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
+import type { Viewer } from "../../src/domain/incident/records.ts";
 import { openDesk, refusal } from "../support/desk.ts";
 import { sampleEntry, sampleIncident, sampleItem } from "../templates/incident/facts.ts";
 
@@ -54,13 +56,48 @@ describe("incidents", () => {
     const ended = await insert({ severity: "SEV1", phase: "closed", affected: ["only-here", "agent"] });
     const numbers = async (filter: object) =>
       (
-        await desk.transact((app) => app.incidents.list({ open: null, limit: 50, affected: "only-here", ...filter }))
+        await desk.transact((app) =>
+          app.incidents.list({ seenBy: "anyone", open: null, limit: 50, affected: "only-here", ...filter }),
+        )
       ).map((one) => one.number);
     expect(await numbers({})).toEqual([ended.number, open.number]);
     expect(await numbers({ open: true })).toEqual([open.number]);
     expect(await numbers({ open: false })).toEqual([ended.number]);
     expect(await numbers({ severity: "SEV2" })).toEqual([]);
     expect(await numbers({ limit: 1 })).toEqual([ended.number]);
+  });
+
+  test("that are private are listed for who is in them, reported them or holds a role, and for nobody else", async () => {
+    const open = await insert({ affected: ["eyes"] });
+    const hidden = await insert({
+      affected: ["eyes"],
+      isPrivate: true,
+      reporterId: "URE",
+      roles: [{ role: "scribe", userId: "URO", since: desk.now }],
+    });
+    await desk.transact((app) => app.incidents.addMembers(hidden.id, ["UME"]));
+    const item = await desk.transact((app) =>
+      app.actionItems.insert(sampleItem({ id: "eyes", incidentId: hidden.id, ownerId: "UOWNER" })),
+    );
+    const seen = async (seenBy: Viewer) =>
+      (await desk.transact((app) => app.incidents.list({ seenBy, open: null, limit: 9, affected: "eyes" }))).map(
+        (one) => one.number,
+      );
+    const both = [hidden.number, open.number];
+    const items = (seenBy: Viewer) => desk.transact((app) => app.actionItems.list({ ownerId: "UOWNER", seenBy }));
+    for (const userId of ["URE", "URO", "UME"]) {
+      expect(await seen({ userId }), userId).toEqual(both);
+      expect(await items({ userId }), userId).toEqual([item]);
+      expect(await desk.transact((app) => maySee(app, hidden, userId)), userId).toBe(true);
+    }
+    for (const userId of ["UOWNER", "UR", "", "%", '"}]']) {
+      expect(await seen({ userId }), userId).toEqual([open.number]);
+      expect(await items({ userId }), userId).toEqual([]);
+      expect(await desk.transact((app) => maySee(app, hidden, userId)), userId).toBe(false);
+    }
+    expect(await seen("anyone")).toEqual([open.number]);
+    expect(await items("anyone")).toEqual([]);
+    expect(await seen("bot")).toEqual(both);
   });
 
   test("know their members, each once", async () => {

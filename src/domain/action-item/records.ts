@@ -1,3 +1,4 @@
+import type { Viewer } from "../incident/records.ts";
 import type { ActionItem } from "../postmortem/postmortem.ts";
 
 export interface ActionItemRecords {
@@ -9,7 +10,9 @@ export interface ActionItemRecords {
   readonly byId: (id: string) => Promise<ActionItem | null>;
   readonly bySource: (channelId: string, ts: string) => Promise<ActionItem | null>;
   readonly remove: (id: string) => Promise<void>;
+  /** With several incidents' items, only those of incidents that `seenBy` may know of. */
   readonly list: (filter: {
+    readonly seenBy?: Viewer;
     readonly incidentId?: string;
     readonly ownerId?: string;
     readonly open?: boolean;

@@ -27,18 +27,6 @@ export async function maySee(app: App, incident: Incident, userId: string): Prom
   return (await app.incidents.members(incident.id)).includes(userId);
 }
 
-/** Those of the list the person may see, in the same order. */
-export async function visibleTo(
-  app: App,
-  incidents: readonly Incident[],
-  userId: string,
-): Promise<readonly Incident[]> {
-  const seen: Incident[] = [];
-  // One after the other: they share the transaction's connection.
-  for (const incident of incidents) if (await maySee(app, incident, userId)) seen.push(incident);
-  return seen;
-}
-
 /** Where an ask says which incident it is about: by number, or by the channel it came from. */
 export interface Which {
   readonly number?: number | undefined;
@@ -61,6 +49,17 @@ export async function findIncident(app: App, caller: Caller, which: Which): Prom
   return incident && (await maySee(app, incident, caller.userId)) ? incident : null;
 }
 
+/** Records that somebody looked at a private incident, and at what of it; ordinary ones are for everybody. */
+export async function recordLook(app: App, caller: Caller, incident: Incident, what: string): Promise<void> {
+  if (!incident.isPrivate) return;
+  await app.audit.add({
+    actor: caller.userId,
+    action: "incident.looked-at",
+    subject: incidentName(incident),
+    details: { what },
+  });
+}
+
 /** The incident with that id, locked for a change; refused like an unknown one when the person may not see it. */
 export async function openForChange(app: App, caller: Caller, id: string): Promise<Incident> {
   requireMember(caller);
@@ -69,11 +68,12 @@ export async function openForChange(app: App, caller: Caller, id: string): Promi
   return incident;
 }
 
-/** The incident with that id for reading. */
-export async function openForReading(app: App, caller: Caller, id: string): Promise<Incident> {
+/** The incident with that id for reading; where it is private, who looked at what is in the audit log. */
+export async function openForReading(app: App, caller: Caller, id: string, what = "incident"): Promise<Incident> {
   requireMember(caller);
   const incident = await app.incidents.byId(id);
   if (!incident || !(await maySee(app, incident, caller.userId))) throw unknownIncident("that incident");
+  await recordLook(app, caller, incident, what);
   return incident;
 }
 

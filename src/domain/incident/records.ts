@@ -1,6 +1,13 @@
 import type { Incident } from "./incident.ts";
 
+/**
+ * For whose eyes a list of incidents is made: a person's (theirs and all that are not private), anyone's (none that is
+ * private: what is posted in a channel, exported, or counted for all), or the bot's own work, which shows nothing.
+ */
+export type Viewer = { readonly userId: string } | "anyone" | "bot";
+
 export interface IncidentFilter {
+  readonly seenBy: Viewer;
   /** Only those still needing people (true) or resolved and closed (false); null for all. */
   readonly open: boolean | null;
   readonly severity?: string;
@@ -21,7 +28,7 @@ export interface IncidentRecords {
   readonly lock: (id: string) => Promise<Incident | null>;
   readonly byNumber: (number: number) => Promise<Incident | null>;
   readonly byChannel: (channelId: string) => Promise<Incident | null>;
-  /** Newest first. Private ones are included: the caller decides who may see them. */
+  /** Newest first, only those that `seenBy` may know of. */
   readonly list: (filter: IncidentFilter) => Promise<readonly Incident[]>;
   /** Who joined by button or was invited; used to show and to keep private incidents private. */
   readonly members: (id: string) => Promise<readonly string[]>;

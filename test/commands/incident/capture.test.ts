@@ -19,7 +19,7 @@ let incidentId = "";
 let second = 0;
 beforeEach(async () => {
   await desk.types(ana, "/incident declare sev3 API returns 500s");
-  const [incident] = await desk.transact((app) => app.incidents.list({ open: true, limit: 1 }));
+  const [incident] = await desk.transact((app) => app.incidents.list({ seenBy: "bot", open: true, limit: 1 }));
   incidentId = incident?.id ?? "";
   channel = `C0INC${incident?.number}`;
   await desk.transact((app) => channelCreated(app, incidentId, { id: channel, name: "inc" }));

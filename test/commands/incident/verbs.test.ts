@@ -11,7 +11,7 @@ let count = 0;
 /** A fresh incident with its channel. */
 async function fresh(line = "sev3 API returns 500s"): Promise<Incident & { readonly channelId: string }> {
   await desk.types(ana, `/incident declare ${line}`);
-  const [incident] = await desk.transact((app) => app.incidents.list({ open: true, limit: 1 }));
+  const [incident] = await desk.transact((app) => app.incidents.list({ seenBy: "bot", open: true, limit: 1 }));
   if (!incident) throw new Error("There is no incident.");
   const id = `C0INC${++count}`;
   await desk.transact((app) => channelCreated(app, incident.id, { id, name: `inc-${incident.number}` }));
