@@ -12,8 +12,12 @@ interface IncidentTable {
   readonly summary: string;
   readonly severity: string;
   readonly phase: Phase;
+  readonly kind: Incident["kind"];
   readonly affected: readonly string[];
   readonly is_private: boolean;
+  readonly is_silent: boolean;
+  readonly is_announced: boolean;
+  readonly fields: Readonly<Record<string, string>>;
   readonly reporter_id: string;
   readonly source: IncidentSource;
   readonly roles: readonly (Omit<RoleHolder, "since"> & { readonly since: string })[];
@@ -126,8 +130,12 @@ function toRow(incident: Incident): Insertable<IncidentTable> {
     summary: incident.summary,
     severity: incident.severity,
     phase: incident.phase,
+    kind: incident.kind,
     affected: incident.affected,
     is_private: incident.isPrivate,
+    is_silent: incident.isSilent,
+    is_announced: incident.isAnnounced,
+    fields: JSON.stringify(incident.fields) as never,
     reporter_id: incident.reporterId,
     // The driver would write an array as a PostgreSQL array; jsonb wants text.
     source: JSON.stringify(incident.source) as never,
@@ -155,8 +163,12 @@ function fromRow(row: Selectable<IncidentTable>): Incident {
     summary: row.summary,
     severity: row.severity,
     phase: row.phase,
+    kind: row.kind,
     affected: row.affected,
     isPrivate: row.is_private,
+    isSilent: row.is_silent,
+    isAnnounced: row.is_announced,
+    fields: row.fields,
     reporterId: row.reporter_id,
     source: row.source,
     roles: row.roles.map((holder) => ({ ...holder, since: new Date(holder.since) })),

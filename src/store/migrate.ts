@@ -7,6 +7,7 @@ import * as operations from "./migrations/0003-operations.ts";
 import * as audit from "./migrations/0004-audit.ts";
 import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
+import * as clocks from "./migrations/0010-clocks.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004-audit": audit,
   "0005-postmortems": postmortems,
   "0006-outbox": outbox,
+  "0010-clocks": clocks,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -45,8 +45,11 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
     summary: cleanText(declaration.summary),
     severity: severity.name,
     phase: "detected",
+    kind: "real",
     affected: requireAffected(app.config, declaration.affected),
     isPrivate: declaration.isPrivate,
+    isSilent: false,
+    isAnnounced: true,
     reporterId: caller.userId,
     source: declaration.source,
     roles: commanderId ? [{ role: "commander", userId: commanderId, since: app.now }] : [],
@@ -62,6 +65,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
     channelId: null,
     channelName: null,
     lastUpdate: null,
+    fields: {},
     nextUpdateAt: severity.updateMinutes === null ? null : addMinutes(app.now, severity.updateMinutes),
   });
   const people = commanderId && commanderId !== caller.userId ? [caller.userId, commanderId] : [caller.userId];

@@ -8,9 +8,15 @@ export interface Incident {
   /** Canonical name from the configuration. */
   readonly severity: string;
   readonly phase: Phase;
+  /** A drill pages nobody, is marked everywhere and left out of figures. */
+  readonly kind: "real" | "drill";
   /** Names from the catalog. */
   readonly affected: readonly string[];
   readonly isPrivate: boolean;
+  /** Declared after the fact: nobody is paged, invited or reminded. */
+  readonly isSilent: boolean;
+  /** Whether the incidents channel shows it; a private one is never shown there. */
+  readonly isAnnounced: boolean;
   readonly reporterId: string;
   readonly source: IncidentSource;
   readonly roles: readonly RoleHolder[];
@@ -20,6 +26,8 @@ export interface Incident {
   readonly channelName: string | null;
   /** The last status update's text. */
   readonly lastUpdate: string | null;
+  /** What people filled in beyond the details, by field: cause, impact, resolution. */
+  readonly fields: Readonly<Record<string, string>>;
   /** When the next status update was promised; null where no clock runs. */
   readonly nextUpdateAt: Date | null;
   /** Goes up by one with every change; a form or button that carries an older one is told so. */
