@@ -139,6 +139,7 @@ async function startSandbox(settings: Settings, written: Configuration, log: Log
   const config = {
     ...written,
     operations: { ...written.operations, steadySeconds: Math.ceil(steadySeconds / cloudSpeed) },
+    integrations: world.partners.integrations(written.integrations),
   };
   const { slack, cloud } = world;
   const bot = await startBot({

@@ -15,6 +15,7 @@ import {
   defaultSections,
   defaultSeverities,
 } from "./defaults.ts";
+import { completeIntegrations } from "./integrations.ts";
 import { plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import type { Written } from "./schema.ts";
@@ -69,6 +70,7 @@ export function completeConfiguration(written: Written, operations: readonly Ope
         })) ?? defaultSections,
     },
     dashboards: links(written.dashboards),
+    integrations: completeIntegrations(written.integrations ?? {}),
   };
 }
 

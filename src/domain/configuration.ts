@@ -1,3 +1,5 @@
+import type { Integrations } from "./integrations.ts";
+
 /** The configuration as the whole program sees it: parsed once by src/config.ts, complete, every default filled in. */
 export interface Configuration {
   readonly organisation: string;
@@ -18,6 +20,7 @@ export interface Configuration {
   readonly postmortem: PostmortemSettings;
   /** Labelled links for every incident channel's bookmarks bar. */
   readonly dashboards: readonly Link[];
+  readonly integrations: Integrations;
 }
 
 export interface Link {

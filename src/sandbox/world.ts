@@ -3,6 +3,7 @@ import { startClock } from "./clock.ts";
 import { type SandboxCloud, startCloud } from "./cloud/cloud.ts";
 import type { CommandState, WorkspaceState } from "./page/protocol.ts";
 import { createPage } from "./page/server.ts";
+import { type Partners, startPartners } from "./partners/index.ts";
 import { type SandboxSlack, startSlack } from "./slack/slack.ts";
 
 export interface WorldOptions {
@@ -20,6 +21,8 @@ export interface WorldOptions {
 export interface World {
   readonly slack: SandboxSlack;
   readonly cloud: SandboxCloud;
+  /** The web services the bot works with: a pager, a tracker, a wiki. */
+  readonly partners: Partners;
   /** Answers false for paths that are not the page's. */
   readonly page: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Everything people and the cloud did, as plain JSON. */
@@ -27,11 +30,17 @@ export interface World {
   readonly stop: () => Promise<void>;
 }
 
-/** A Slack, a cloud and a page to use them by, on 127.0.0.1; what it holds outlives it as far as it was dumped. */
+interface Saved {
+  readonly slack?: unknown;
+  readonly cloud?: unknown;
+  readonly partners?: Readonly<Record<string, unknown>>;
+}
+
+/** A Slack, a cloud, web services and a page to use them by, on 127.0.0.1; what it holds outlives it as far as it was dumped. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const clock = startClock();
-  const saved = (options.saved ?? {}) as { readonly slack?: unknown; readonly cloud?: unknown };
-  const [slack, cloud] = await Promise.all([
+  const saved = (options.saved ?? {}) as Saved;
+  const [slack, cloud, partners] = await Promise.all([
     startSlack({
       clock,
       commands: options.commands,
@@ -43,14 +52,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(saved.slack ? { restore: saved.slack } : {}),
     }),
     startCloud({ clock, speed: options.cloudSpeed, ...(saved.cloud ? { restore: saved.cloud } : {}) }),
+    startPartners({ clock, ...(saved.partners ? { restore: saved.partners } : {}) }),
   ]);
   return {
     slack,
     cloud,
+    partners,
     page: createPage({ slack, cloud }),
-    dump: () => ({ slack: slack.dump(), cloud: cloud.dump() }),
+    dump: () => ({ slack: slack.dump(), cloud: cloud.dump(), partners: partners.dump() }),
     stop: async () => {
-      await Promise.all([slack.stop(), cloud.stop()]);
+      await Promise.all([slack.stop(), cloud.stop(), partners.stop()]);
     },
   };
 }

@@ -40,6 +40,7 @@ export const sampleConfiguration: Configuration = {
   operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60 },
   postmortem: { template: "default", sections: [] },
   dashboards: [],
+  integrations: { pagerduty: null },
 };
 
 function severity(name: string, aliases: readonly string[]) {

@@ -14,6 +14,7 @@ import { operations } from "../../src/operations/index.ts";
 import { type SandboxClock, startClock } from "../../src/sandbox/clock.ts";
 import { type SandboxCloud, startCloud } from "../../src/sandbox/cloud/cloud.ts";
 import { createPage } from "../../src/sandbox/page/server.ts";
+import { type Partners, startPartners } from "../../src/sandbox/partners/index.ts";
 import { type SandboxSlack, startSlack } from "../../src/sandbox/slack/slack.ts";
 import { completions, declaredShortcuts } from "../../src/slack/completions.ts";
 import { botEvents } from "../../src/slack/manifest.ts";
@@ -35,6 +36,8 @@ export interface Scenario {
   readonly person: (id: string) => Person;
   readonly slack: SandboxSlack;
   readonly cloud: SandboxCloud;
+  /** The stand-ins of PagerDuty and the other web services: their state, their faults, what they were asked. */
+  readonly partners: Partners;
   readonly databaseUrl: string;
   /** What lies between the bot and its database; only where the story asked for it. */
   readonly link: DatabaseLink | null;
@@ -58,7 +61,7 @@ const ourFault = /invalid_blocks|invalid_arguments|missing_scope|unknown_method|
 /** Starts a story; it is stopped after its test, and fails it when anything was logged as an error or refused by Slack. */
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
   const text = options.configuration ?? readFileSync(exampleFile, "utf8");
-  const { configuration: config } = parseConfiguration([{ name: "tocsin.yaml", text }], {
+  const { configuration: written } = parseConfiguration([{ name: "tocsin.yaml", text }], {
     environment: {},
     operations,
   });
@@ -67,7 +70,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const lines: string[] = [];
   const excused: RegExp[] = [];
   const log = createLog({ level: "warn", redactions: [], to: { write: (line) => lines.push(line) } });
-  const [database, slack, cloud] = await Promise.all([
+  const [database, slack, cloud, partners] = await Promise.all([
     createTestDatabase(),
     startSlack({
       clock,
@@ -79,7 +82,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       escapeCommands: true,
     }),
     startCloud({ clock }),
+    startPartners({ clock }),
   ]);
+  // As in the sandbox: every integration is there, and answered by its stand-in.
+  const config = { ...written, integrations: partners.integrations(written.integrations) };
 
   const link = options.breakableDatabase ? await startDatabaseLink(database.url) : null;
   const start = async (): Promise<Bot> => {
@@ -124,6 +130,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       ),
     slack,
     cloud,
+    partners,
     databaseUrl: database.url,
     link,
     config,
@@ -164,7 +171,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       link?.mend();
       await bot.stop();
       await link?.stop();
-      await Promise.all([slack.stop(), cloud.stop()]);
+      await Promise.all([slack.stop(), cloud.stop(), partners.stop()]);
       await database.drop();
     },
   };

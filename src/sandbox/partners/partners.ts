@@ -4,31 +4,84 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Partner, PartnerRequest, PartnerResponse } from "./partner.ts";
 
-export interface Partners {
+/** What goes wrong with requests to a partner. */
+export interface PartnerFault {
+  /** The answer instead of the true one; without it the connection breaks off. */
+  readonly answer?: PartnerResponse;
+  /** The request does its work all the same, and only its answer is lost or wrong. */
+  readonly performed?: boolean;
+  /** How many requests it strikes; once when left out. */
+  readonly times?: number;
+  /** Which requests it strikes; all when left out. */
+  readonly when?: (request: PartnerRequest) => boolean;
+}
+
+/** A request and what it was answered; no answer where the connection broke off. */
+export interface PartnerCall {
+  readonly partner: string;
+  readonly request: PartnerRequest;
+  readonly status: number | null;
+}
+
+export interface PartnersServer {
   /** Where a partner answers: http://127.0.0.1:…/pagerduty, without a slash at the end. */
   readonly urlOf: (id: string) => string;
+  /** Makes requests to a partner fail. */
+  readonly fail: (id: string, fault: PartnerFault) => void;
+  /** Every request so far, oldest first. */
+  readonly calls: readonly PartnerCall[];
   readonly dump: () => Readonly<Record<string, unknown>>;
   readonly stop: () => Promise<void>;
 }
 
 /** Serves every partner on one port of 127.0.0.1, each under its own first path part. */
-export async function startPartners(partners: readonly Partner[]): Promise<Partners> {
-  const server = createServer(async (request, response) => {
-    const answer = await answerOf(partners, request).catch(
+export async function servePartners(partners: readonly Partner[]): Promise<PartnersServer> {
+  const faults: { readonly id: string; readonly fault: PartnerFault; left: number }[] = [];
+  const calls: PartnerCall[] = [];
+
+  function take(id: string, request: PartnerRequest): PartnerFault | null {
+    const found = faults.find((one) => one.id === id && one.left > 0 && (one.fault.when?.(request) ?? true));
+    if (!found) return null;
+    found.left -= 1;
+    return found.fault;
+  }
+
+  /** Null where the connection is to break off. */
+  async function answerOf(id: string, request: PartnerRequest): Promise<PartnerResponse | null> {
+    const partner = partners.find((candidate) => candidate.id === id);
+    if (!partner) return { status: 404, body: { message: `There is no partner "${id}"` } };
+    const fault = take(id, request);
+    if (!fault) return partner.handle(request);
+    if (fault.performed) await partner.handle(request);
+    return fault.answer ?? null;
+  }
+
+  const server = createServer(async (incoming, response) => {
+    const { id, request } = await read(incoming);
+    const answer = await answerOf(id, request).catch(
       (error: unknown): PartnerResponse => ({ status: 500, body: { message: String(error) } }),
     );
-    const text = typeof answer.body === "string";
-    response.writeHead(answer.status, {
-      ...(answer.body === undefined ? {} : { "content-type": text ? "text/plain; charset=utf-8" : "application/json" }),
-      ...answer.headers,
+    calls.push({ partner: id, request, status: answer?.status ?? null });
+    if (calls.length > 1000) calls.shift();
+    if (!answer) {
+      incoming.socket.destroy();
+      return;
+    }
+    const { status, headers, body } = answer;
+    const plain = typeof body === "string";
+    response.writeHead(status, {
+      ...(body === undefined ? {} : { "content-type": plain ? "text/plain; charset=utf-8" : "application/json" }),
+      ...headers,
     });
-    response.end(answer.body === undefined ? undefined : text ? answer.body : JSON.stringify(answer.body));
+    response.end(body === undefined ? undefined : plain ? body : JSON.stringify(body));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
     urlOf: (id) => `http://127.0.0.1:${port}/${id}`,
+    fail: (id, fault) => void faults.push({ id, fault, left: fault.times ?? 1 }),
+    calls,
     dump: () => Object.fromEntries(partners.map((partner) => [partner.id, partner.dump()])),
     stop: async () => {
       server.closeAllConnections();
@@ -38,22 +91,19 @@ export async function startPartners(partners: readonly Partner[]): Promise<Partn
   };
 }
 
-async function answerOf(partners: readonly Partner[], request: IncomingMessage): Promise<PartnerResponse> {
-  const url = new URL(request.url ?? "/", "http://partners");
+async function read(incoming: IncomingMessage): Promise<{ readonly id: string; readonly request: PartnerRequest }> {
+  const url = new URL(incoming.url ?? "/", "http://partners");
   const [, id = "", ...rest] = url.pathname.split("/");
-  const partner = partners.find((candidate) => candidate.id === id);
-  if (!partner) return { status: 404, body: { message: `There is no partner "${id}"` } };
-  const asked: PartnerRequest = {
-    method: request.method ?? "GET",
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(", ") : (value ?? ""),
+  ]);
+  const request: PartnerRequest = {
+    method: incoming.method ?? "GET",
     path: `/${rest.join("/")}`,
     query: url.searchParams,
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(", ") : (value ?? ""),
-      ]),
-    ),
-    body: await buffer(request),
+    headers: Object.fromEntries(headers),
+    body: await buffer(incoming),
   };
-  return partner.handle(asked);
+  return { id, request };
 }
