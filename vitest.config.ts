@@ -1,12 +1,37 @@
 import { defineConfig } from "vitest/config";
 
+/** Stories that kill, starve or drive whole processes: each gets the machine to itself, after everything else. */
+const heavy = [
+  "test/scenarios/crash.test.ts",
+  "test/scenarios/page.test.ts",
+  "test/scenarios/resilience.test.ts",
+  "test/store/private-postgres.test.ts",
+];
+
+const shared = {
+  globalSetup: ["test/support/global-setup.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  pool: "forks",
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    pool: "forks",
-    maxWorkers: 2,
+    ...shared,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "all",
+          include: ["test/**/*.test.ts"],
+          exclude: heavy,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: { ...shared, name: "heavy", include: heavy, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

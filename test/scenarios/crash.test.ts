@@ -29,7 +29,7 @@ async function expectAllDone(bed: Bed, words: readonly string[], scalings: reado
       left = await bed.recorded.waiting();
       return left.length === 0;
     },
-    90,
+    180,
     () => left.join("; "),
   );
   await bed.slack.idle();
@@ -106,7 +106,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
       }
       await expectAllDone(bed, words);
     },
-    5 * minutes,
+    12 * minutes,
   );
 
   test(
@@ -167,7 +167,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
       await expectAllDone(bed, words, scalings);
       expectEachCountOnce(bed, scalings);
     },
-    5 * minutes,
+    12 * minutes,
   );
 
   test(
@@ -180,11 +180,16 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
         const words: string[] = [];
         const scalings: Scaling[] = [];
         const asked: Promise<unknown>[] = [];
+        const ask = (work: Promise<unknown>) => {
+          // Looked at in the end; until then a failure is nobody's.
+          work.catch(() => {});
+          asked.push(work);
+        };
         let over = false;
         const bots = bed.supervise();
         await bots.ready();
         for (const service of ["backend", "agent", "prometheus", "grafana"]) {
-          asked.push(
+          ask(
             (async () => {
               for (let turn = 0; !over; turn += 1) {
                 const scaling = { word: `r${service}${turn}`, service, count: 3 + (turn % 4) };
@@ -201,7 +206,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
             await bots.ready();
             const word = `Qrandom${letters(kill)}`;
             words.push(word);
-            asked.push(declares(bed, word));
+            ask(declares(bed, word));
             await wait(random() * 2000);
           }
           await bots.current().kill();
@@ -214,7 +219,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
         throw new Error(`With CRASH_SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error });
       }
     },
-    8 * minutes,
+    15 * minutes,
   );
 });
 
@@ -241,7 +246,7 @@ describe("a bot that is not alone", () => {
       await declares(bed, "Qafter");
       const killedAt = await struck.promise;
       await expectAllDone(bed, ["Qbefore", "Qafter"]);
-      expect(Date.now() - killedAt).toBeLessThan(20_000);
+      expect(Date.now() - killedAt).toBeLessThan(30_000);
       expect(second.lines.some((line) => line.msg.includes("Taking over"))).toBe(true);
     },
     minutes,

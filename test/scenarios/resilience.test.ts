@@ -200,8 +200,6 @@ describe("[I1] a channel name that is taken", () => {
   beforeEach(async () => {
     await occupy("inc-1-qtaken-is-down");
     await story.advance("10m");
-    // Slack signs by the clock on the wall.
-    story.slack.faults.clockSkew = -10 * 60_000;
   });
 
   const ways: readonly (readonly [string, string, Fault])[] = [

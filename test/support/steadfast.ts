@@ -4,7 +4,8 @@ import type { Bed } from "./bot-process.ts";
 import { until } from "./person.ts";
 import { everything } from "./whole-incident.ts";
 
-const patienceSeconds = 120;
+/** While it is killed every few seconds on a busy machine, what was begun may take many beginnings. */
+const patienceSeconds = 400;
 /** A commit that was on its way when the bot died is there after this long. */
 const landingMilliseconds = 300;
 

@@ -56,8 +56,8 @@ export function flawsOf(slack: Pick<SandboxSlack, "state" | "channel">, expected
   const direct = (slack.state(expected.reporterId)?.channels ?? []).filter((one) => one.kind === "im");
   const told = direct
     .flatMap((one) => slack.channel(expected.reporterId, one.id)?.messages ?? [])
-    .filter((message) => message.userId === botUserId && everything(message).includes(word));
-  once("direct message", told.length);
+    .filter((message) => message.userId === botUserId && everything(message).includes(`${word} is down* is in `));
+  once("direct message that names the channel", told.length);
   return flaws;
 }
 
