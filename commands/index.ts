@@ -4,7 +4,7 @@ import { actionItem } from "./incident/action-item.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { join } from "./incident/join.ts";
-import { list } from "./incident/list.ts";
+import { find, list } from "./incident/list.ts";
 import { note } from "./incident/note.ts";
 import { postmortem } from "./incident/postmortem.ts";
 import { reopen } from "./incident/reopen.ts";
@@ -34,6 +34,7 @@ export const commands: readonly Command[] = [
   actionItem,
   join,
   list,
+  find,
   resolve,
   reopen,
   postmortem,

@@ -107,9 +107,8 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
 }
 
 async function answer({ app, caller }: Pick<FormAsk, "app" | "caller">, incident: Incident): Promise<Answer> {
-  const open = await app.incidents.list({ open: true, limit: 6, seenBy: caller });
-  const visible = open.filter((other) => other.id !== incident.id);
-  return { text: declared(incident, visible.slice(0, 3)) };
+  const to = { title: incident.title, affected: incident.affected, exceptId: incident.id };
+  return { text: declared(incident, await app.search.similar(to, caller, 3)) };
 }
 
 function here(at: At): { readonly id: string; readonly channel?: string } {

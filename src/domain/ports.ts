@@ -7,6 +7,7 @@ import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
 import type { Configuration } from "./configuration.ts";
 import type { IncidentRecords } from "./incident/records.ts";
+import type { IncidentSearch } from "./incident/search.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
@@ -37,6 +38,7 @@ export interface App {
   /** Names of people seen so far; an id nobody saw yet is left out. */
   readonly names: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   readonly incidents: IncidentRecords;
+  readonly search: IncidentSearch;
   readonly timeline: TimelineRecords;
   readonly reactions: ReactionRecords;
   readonly postmortems: PostmortemRecords;

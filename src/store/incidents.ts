@@ -80,6 +80,16 @@ export function incidentRecords(context: RecordContext): IncidentRecords {
       return changed;
     },
     byId: (id) => one("id", id),
+    byIds: async (ids) => {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom("incidents")
+        .selectAll()
+        .where("id", "in", [...ids])
+        .execute();
+      const found = new Map(rows.map((row) => [row.id, fromRow(row)]));
+      return ids.flatMap((id) => found.get(id) ?? []);
+    },
     lock: async (id) => {
       const row = await db.selectFrom("incidents").selectAll().where("id", "=", id).forNoKeyUpdate().executeTakeFirst();
       return row ? fromRow(row) : null;

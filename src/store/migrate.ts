@@ -8,6 +8,7 @@ import * as audit from "./migrations/0004-audit.ts";
 import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
+import * as afterwards from "./migrations/0015-afterwards.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005-postmortems": postmortems,
   "0006-outbox": outbox,
   "0010-clocks": clocks,
+  "0015-afterwards": afterwards,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -2,6 +2,7 @@
 import { actionItemRecords } from "./action-items.ts";
 import { auditRecords } from "./audit.ts";
 import type { RecordContext } from "./database.ts";
+import { incidentSearch } from "./incident-search.ts";
 import { incidentRecords } from "./incidents.ts";
 import { lockRecords } from "./locks.ts";
 import { lookRecords } from "./looks.ts";
@@ -15,6 +16,7 @@ export function recordsOf(context: RecordContext) {
   return {
     names: names(context),
     incidents: incidentRecords(context),
+    search: incidentSearch(context),
     timeline: timelineRecords(context),
     reactions: reactionRecords(context),
     postmortems: postmortemRecords(context),

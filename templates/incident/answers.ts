@@ -13,7 +13,10 @@ export function declared(incident: Incident, others: readonly Incident[]): Reply
   const also = others
     .map((other) => `${named(other, 60)}${other.channelId ? ` in <#${other.channelId}>` : ""}`)
     .join("\n");
-  return reply(text, others.length > 0 ? [section(text), context(`Also open:\n${also}`)] : [section(text)]);
+  return reply(
+    text,
+    others.length > 0 ? [section(text), context(`Open already, and alike:\n${also}`)] : [section(text)],
+  );
 }
 
 /** Which incident is meant: the chosen one takes the ask up again through the same door as its card's button. */

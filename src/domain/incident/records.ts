@@ -24,6 +24,8 @@ export interface IncidentRecords {
     changes: Partial<Omit<Incident, "id" | "number" | "version">>,
   ) => Promise<Incident>;
   readonly byId: (id: string) => Promise<Incident | null>;
+  /** Those of the ids that exist, in the order asked for. */
+  readonly byIds: (ids: readonly string[]) => Promise<readonly Incident[]>;
   /** As byId, and keeps others from changing it until the transaction ends: read with this before a change. */
   readonly lock: (id: string) => Promise<Incident | null>;
   readonly byNumber: (number: number) => Promise<Incident | null>;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Incident } from "../../../src/domain/incident/incident.ts";
 import { roles } from "../../../src/domain/incident/roles.ts";
+import { everything, packQuery } from "../../../src/domain/incident/search.ts";
 import { home } from "../../../templates/home/home.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
@@ -7,7 +9,7 @@ import { incidentCard } from "../../../templates/incident/card.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { detailsForm } from "../../../templates/incident/details-form.ts";
 import * as forms from "../../../templates/incident/forms.ts";
-import { incidentList } from "../../../templates/incident/list.ts";
+import { incidentList, type ListFacts } from "../../../templates/incident/list.ts";
 import * as notices from "../../../templates/incident/notices.ts";
 import { entryForm, timelineModal } from "../../../templates/incident/timeline.ts";
 import { caller, waooaw } from "../../support/desk.ts";
@@ -20,6 +22,13 @@ const choosing = {
   choices: [sampleIncident(), sampleIncident({ id: "inc-b", number: 43 })],
   channelId: "C0OPS",
 };
+const listFacts = (incidents: readonly Incident[], changes: Partial<ListFacts> = {}): ListFacts => ({
+  incidents,
+  query: { ...everything, state: "open" },
+  passages: new Map(),
+  pages: { packed: packQuery({ ...everything, state: "open" }), offset: 0, newer: null, older: null },
+  ...changes,
+});
 const scribe = roles(waooaw).find((role) => role.name === "scribe");
 if (!scribe) throw new Error("The example has no scribe.");
 
@@ -101,8 +110,27 @@ describe("every message looks as agreed", () => {
       "pick",
       pickIncident(choosing.choices, { action: "incident.acknowledge", question: "Which incident are you on?" }),
     ],
-    ["list", incidentList(waooaw, choosing.choices, "Open incidents")],
-    ["list-empty", incidentList(waooaw, [], "Open incidents")],
+    ["list", incidentList(waooaw, listFacts(choosing.choices))],
+    [
+      "list-found",
+      incidentList(
+        waooaw,
+        listFacts(choosing.choices, {
+          query: { ...everything, service: "backend", since: "30d", mine: true, text: "<pool> *size*" },
+          passages: new Map([
+            [
+              "inc-a",
+              [
+                { place: "timeline", text: "<@U0BEN> raised the \u0002pool\u0003's *size* <!channel>" },
+                { place: "post-mortem", text: "The \u0002pool\u0003 was too small" },
+              ],
+            ],
+          ]),
+          pages: { packed: packQuery({ ...everything, text: "pool" }), offset: 10, newer: 0, older: 20 },
+        }),
+      ),
+    ],
+    ["list-empty", incidentList(waooaw, listFacts([]))],
   ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
 });
 
@@ -200,8 +228,10 @@ describe("the longest facts fit", () => {
       "list",
       incidentList(
         waooaw,
-        Array.from({ length: 100 }, () => longest),
-        "Incidents",
+        listFacts(
+          Array.from({ length: 100 }, () => longest),
+          { query: { ...everything, text: "x".repeat(2000) } },
+        ),
       ),
     ],
     ["notice", notices.notice(sampleEntry({ text: "&lt;".repeat(20_000) }))],
