@@ -104,7 +104,7 @@ describe("looking over many incidents", () => {
     expect(passages.get(a.id)).toEqual([
       { place: "timeline", text: "connection \u0002pool\u0003 of the worker is exhausted" },
     ]);
-    expect(passages.get(b.id)).toEqual([{ place: "post-mortem", text: "A \u0002reindexing\u0003 job ran at noon" }]);
+    expect(passages.get(b.id)).toEqual([{ place: "post-mortem", text: "\u0002reindexing\u0003 job ran at noon" }]);
   });
 
   test.each(["the of", "' & | ! ( ) : *", '"', "\\", "a:* <-> b"])("survives %s", async (text) => {
