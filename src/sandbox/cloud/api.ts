@@ -3,6 +3,7 @@ import type { Scheduler } from "./ecs/scheduler.ts";
 import type { TaskLife } from "./ecs/task-life.ts";
 import type { Input } from "./input.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
+import type { Databases } from "./rds/databases.ts";
 import type { World } from "./world.ts";
 
 /** Everything that moves in the cloud; the APIs are views of it. */
@@ -12,10 +13,17 @@ export interface Cloud {
   readonly tasks: TaskLife;
   readonly scheduler: Scheduler;
   readonly autoscaler: Autoscaler;
+  readonly databases: Databases;
+}
+
+/** Who signed a call. */
+export interface Caller {
+  readonly arn: string;
+  readonly userId: string;
 }
 
 /** Answers one operation from its input; throws a CloudError for every other outcome. */
-export type Operation = (input: Input) => Readonly<Record<string, unknown>>;
+export type Operation = (input: Input, caller: Caller) => Readonly<Record<string, unknown>>;
 
 /** Calls that share one token bucket: `burst` at once, refilled with `perSecond`. */
 export interface Bucket {
@@ -33,6 +41,10 @@ export interface CloudApi {
   readonly marker: string;
   /** Query only: the namespace of the answers. */
   readonly namespace?: string;
+  /** Query only: what each item of a list is called, by the list's name; "member" where it is left out. */
+  readonly itemNames?: Readonly<Record<string, string>>;
+  /** What its actions begin with in policies, where that is not `service`. */
+  readonly actions?: string;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly buckets: readonly Bucket[];
 }

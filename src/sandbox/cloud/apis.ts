@@ -2,6 +2,7 @@ import type { Cloud, CloudApi } from "./api.ts";
 import { applicationAutoscaling } from "./application-autoscaling.ts";
 import { ecs } from "./ecs/ecs.ts";
 import { elasticLoadBalancing } from "./elastic-load-balancing.ts";
+import { rds } from "./rds/rds.ts";
 
 /** Every AWS service this cloud answers for. */
-export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [ecs, applicationAutoscaling, elasticLoadBalancing];
+export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [ecs, applicationAutoscaling, elasticLoadBalancing, rds];

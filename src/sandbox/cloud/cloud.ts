@@ -11,10 +11,12 @@ import { type Call, startCalls } from "./calls.ts";
 import { startScheduler } from "./ecs/scheduler.ts";
 import { ecsState } from "./ecs/state.ts";
 import { startTaskLife } from "./ecs/task-life.ts";
+import { actionsOf, faultTargets } from "./fault-targets.ts";
 import { type CallFailure, type Faults, startFaults } from "./faults.ts";
-import { type CloudRequest, makeHandler } from "./handle.ts";
+import { type AccessKey, type CloudRequest, makeHandler } from "./handle.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
 import { cloudState } from "./panel.ts";
+import { startDatabases } from "./rds/databases.ts";
 import { startThrottle } from "./throttle.ts";
 import { startWorld, type WorldDump } from "./world.ts";
 
@@ -71,6 +73,10 @@ export interface CloudOptions {
 
 /** Made up; they open nothing anywhere. */
 const credentials = { accessKeyId: "AKIASANDBOX000000000", secretAccessKey: "sandbox-secret-key" };
+const user: AccessKey = {
+  secretAccessKey: credentials.secretAccessKey,
+  caller: { arn: `arn:aws:iam::${account}:user/tocsin`, userId: "AIDASANDBOX0000000000" },
+};
 /** Raised when older dumps can no longer be read; the cloud then begins anew. */
 const dumpVersion = 1;
 const longestBody = 1024 * 1024;
@@ -82,14 +88,10 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
   const restore = given?.version === dumpVersion ? (given as CloudDump) : undefined;
   const faults: Faults = startFaults(
     {
-      services: () => ecsState(cloud.world).services.map((service) => service.name),
-      scalable: () =>
-        cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
+      of: (kind) => faultTargets(cloud, offered)[kind],
       taskDefinitions: () =>
         ecsState(cloud.world).taskDefinitions.map(({ family, revision }) => `${family}:${revision}`),
-      get apis() {
-        return offered.map((api) => api.service);
-      },
+      actions: () => offered.flatMap(actionsOf),
     },
     restore?.faults,
   );
@@ -114,9 +116,8 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
 
   const { handle, waiting } = makeHandler({
     apis: offered,
-    credentials,
+    keyOf: (id) => (id === credentials.accessKeyId ? user : undefined),
     region,
-    account,
     clock,
     faults,
     throttle,
@@ -211,12 +212,14 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
 
 function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | undefined): Cloud {
   const { clock, speed = 1, seed = 1 } = options;
-  const world = startWorld({ account, region, clock, speed, seed, faultOn: faults.isOn, restore });
+  const endFault = (name: string, target: string) => void faults.set(name, target, false);
+  const world = startWorld({ account, region, clock, speed, seed, faultOn: faults.isOn, endFault, restore });
   const loadBalancer = startLoadBalancer(world);
   const tasks = startTaskLife(world, loadBalancer);
   const scheduler = startScheduler(world, tasks);
   const autoscaler = startAutoscaler(world, scheduler);
-  return { world, loadBalancer, tasks, scheduler, autoscaler };
+  const databases = startDatabases(world);
+  return { world, loadBalancer, tasks, scheduler, autoscaler, databases };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {

@@ -1,20 +1,22 @@
-/** What one can switch on; the sentence is what the page shows. */
+/** What a fault is switched on for. */
+type Kind = "service" | "scalable" | "database" | "cache" | "secret" | "queue" | "api";
+
+/** What one can switch on, and for what; the sentence is what the page shows. */
 const named = {
-  "image-pull-fails": "New tasks cannot pull their image and never start.",
-  "crash-on-start": "New tasks run for a few seconds, then their container exits with code 1.",
-  "failing-health-check": "New tasks run but never pass their health check, and are replaced for it.",
-  "no-capacity": "No new task can be placed: there is no capacity.",
-  "autoscaler-fights": "A minute after someone changes the desired count, the autoscaler sets it back.",
-  throttle: "Every call is refused with Rate exceeded.",
-  deny: "Every call is refused for lack of permission.",
-  "slow-api": "Every call takes eight seconds to answer.",
-} as const;
+  "image-pull-fails": ["service", "New tasks cannot pull their image and never start."],
+  "crash-on-start": ["service", "New tasks run for a few seconds, then their container exits with code 1."],
+  "failing-health-check": ["service", "New tasks run but never pass their health check, and are replaced for it."],
+  "no-capacity": ["service", "No new task can be placed: there is no capacity."],
+  "autoscaler-fights": ["scalable", "A minute after someone changes the desired count, the autoscaler sets it back."],
+  throttle: ["api", "Every call is refused with Rate exceeded."],
+  deny: ["api", "Every call is refused for lack of permission."],
+  "slow-api": ["api", "Every call takes eight seconds to answer."],
+  "credentials-expired": ["api", "Every call is refused because the security token has expired."],
+  "failed-snapshot": ["database", "Snapshots fail, those taken by hand and the automated ones."],
+} as const satisfies Readonly<Record<string, readonly [Kind, string]>>;
 
 export type FaultName = keyof typeof named;
 
-/** Faults of services and of the autoscaler's targets; the others are faults of an API. */
-const ofServices: readonly FaultName[] = ["image-pull-fails", "crash-on-start", "failing-health-check", "no-capacity"];
-const ofTargets: readonly FaultName[] = ["autoscaler-fights"];
 export const slowApiMilliseconds = 8000;
 
 /** A failure of calls to one operation, for tests and drills. */
@@ -55,20 +57,22 @@ export interface Faults {
 
 /** Where faults can be switched on: asked each time, since services come and go. */
 export interface FaultTargets {
-  readonly services: () => readonly string[];
-  readonly scalable: () => readonly string[];
+  readonly of: (kind: Kind) => readonly string[];
   readonly taskDefinitions: () => readonly string[];
-  readonly apis: readonly string[];
+  /** Single actions of the APIs, such as `rds:CreateDBSnapshot`. */
+  readonly actions: () => readonly string[];
 }
 
 export function startFaults(targets: FaultTargets, restore: readonly (readonly [string, string])[] = []): Faults {
   const on = new Set(restore.map(([name, target]) => `${name} ${target}`));
   const failures: { operation: string; failure: CallFailure; left: number }[] = [];
 
-  function targetsOf(name: FaultName): readonly string[] {
-    if (ofServices.includes(name)) return ["all", ...targets.services()];
-    if (ofTargets.includes(name)) return ["all", ...targets.scalable()];
-    return ["all", ...targets.apis];
+  const targetsOf = (name: FaultName): readonly string[] => ["all", ...targets.of(named[name][0])];
+
+  /** What can be broken by itself too; it is listed only while it is. */
+  function singlesOf(name: FaultName): readonly string[] {
+    if (named[name][0] === "service") return targets.taskDefinitions();
+    return named[name][0] === "api" ? targets.actions() : [];
   }
 
   return {
@@ -78,8 +82,7 @@ export function startFaults(targets: FaultTargets, restore: readonly (readonly [
         return `There is no fault ${name}. There are: ${Object.keys(named).join(", ")}.`;
       }
       const fault = name as FaultName;
-      const known = [...targetsOf(fault), ...(ofServices.includes(fault) ? targets.taskDefinitions() : [])];
-      if (!known.includes(target)) {
+      if (!targetsOf(fault).includes(target) && !singlesOf(fault).includes(target)) {
         return `The fault ${name} cannot be switched on for ${target}. It can for: ${targetsOf(fault).join(", ")}.`;
       }
       if (wanted) on.add(`${name} ${target}`);
@@ -88,11 +91,10 @@ export function startFaults(targets: FaultTargets, restore: readonly (readonly [
     },
     list: () =>
       (Object.keys(named) as FaultName[]).flatMap((name) => {
-        // A single task definition is listed only while it is broken.
-        const broken = targets.taskDefinitions().filter((target) => on.has(`${name} ${target}`));
+        const broken = singlesOf(name).filter((target) => on.has(`${name} ${target}`));
         return [...targetsOf(name), ...broken].map((target) => ({
           name,
-          summary: named[name],
+          summary: named[name][1],
           target,
           on: on.has(`${name} ${target}`),
         }));

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { SandboxClock } from "../clock.ts";
-import type { CloudApi } from "./api.ts";
+import type { Caller, CloudApi } from "./api.ts";
 import type { Calls } from "./calls.ts";
 import { CloudError } from "./cloud-error.ts";
 import { type CallFailure, type Faults, slowApiMilliseconds } from "./faults.ts";
@@ -19,9 +19,8 @@ export interface CloudRequest {
 
 export interface HandleOptions {
   readonly apis: readonly CloudApi[];
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly keyOf: (accessKeyId: string) => AccessKey | undefined;
   readonly region: string;
-  readonly account: string;
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly throttle: Throttle;
@@ -29,6 +28,19 @@ export interface HandleOptions {
   /** Plays what has fallen due, before and after a call. */
   readonly settle: () => void;
 }
+
+/** What a caller signs with, and who that makes them; session keys carry a token and expire by the sandbox's clock. */
+export interface AccessKey {
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiresAt?: number;
+  readonly caller: Caller;
+}
+
+const expiredToken = (protocol: CloudApi["protocol"]) =>
+  protocol === "query"
+    ? new CloudError("ExpiredToken", "The security token included in the request is expired", 403)
+    : new CloudError("ExpiredTokenException", "The security token included in the request is expired");
 
 /** AWS refuses signatures more than five minutes off. */
 const longestSkew = 5 * 60 * 1000;
@@ -41,7 +53,7 @@ export interface Handler {
 }
 
 export function makeHandler(options: HandleOptions): Handler {
-  const { apis, credentials, region, account, clock, faults, throttle, calls, settle } = options;
+  const { apis, keyOf, region, clock, faults, throttle, calls, settle } = options;
   let waiting = 0;
 
   async function wait(milliseconds: number): Promise<void> {
@@ -50,21 +62,24 @@ export function makeHandler(options: HandleOptions): Handler {
     waiting -= 1;
   }
 
-  /** Throws unless the request is signed with our key for our region, now. */
-  function authenticate(request: CloudRequest, query: boolean): void {
+  /** Who signed the request; throws unless it is signed with a key of ours for our region, now. */
+  function authenticate(request: CloudRequest, protocol: CloudApi["protocol"]): Caller {
+    const query = protocol === "query";
     const claim = readClaim(request.headers.authorization);
     const refuse = (json: string, form: string, message: string) =>
       new CloudError(query ? form : json, message, query ? 403 : 400);
     if (!claim) {
       throw refuse("MissingAuthenticationTokenException", "MissingAuthenticationToken", "Missing Authentication Token");
     }
-    if (claim.accessKeyId !== credentials.accessKeyId) {
+    const key = keyOf(claim.accessKeyId);
+    if (!key || (key.sessionToken !== undefined && key.sessionToken !== request.headers["x-amz-security-token"])) {
       const message = "The security token included in the request is invalid.";
       throw refuse("UnrecognizedClientException", "InvalidClientTokenId", message);
     }
+    if (key.expiresAt !== undefined && clock.now() >= key.expiresAt) throw expiredToken(protocol);
     const broken = (message: string) => refuse("InvalidSignatureException", "SignatureDoesNotMatch", message);
     if (claim.region !== region) throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
-    if (!isSignedWith(credentials.secretAccessKey, claim, request)) {
+    if (!isSignedWith(key.secretAccessKey, claim, request)) {
       throw broken(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
       );
@@ -75,6 +90,7 @@ export function makeHandler(options: HandleOptions): Handler {
     if (!(Math.abs(Date.now() - signedAt) <= longestSkew)) {
       throw broken(`Signature expired: ${stamp} is now earlier than the time allowed.`);
     }
+    return key.caller;
   }
 
   function apiOf(request: CloudRequest): {
@@ -103,22 +119,24 @@ export function makeHandler(options: HandleOptions): Handler {
     return writeError(api.protocol, error, requestId, api.namespace);
   }
 
-  async function perform(api: CloudApi, operation: string, read: () => Input): Promise<object> {
+  async function perform(api: CloudApi, operation: string, read: () => Input, caller: Caller): Promise<object> {
     const run = Object.hasOwn(api.operations, operation) ? api.operations[operation] : undefined;
     if (!run) throw unknownOperation(api.protocol, operation, api.marker);
-    if (faults.isOn("slow-api", api.service)) await wait(slowApiMilliseconds);
-    if (faults.isOn("throttle", api.service)) throw throttled(api);
+    const action = `${api.actions ?? api.service}:${operation}`;
+    if (faults.isOn("slow-api", api.service, action)) await wait(slowApiMilliseconds);
+    if (faults.isOn("throttle", api.service, action)) throw throttled(api);
     throttle.take(api, operation);
-    if (faults.isOn("deny", api.service)) {
+    if (faults.isOn("credentials-expired", api.service, action)) throw expiredToken(api.protocol);
+    if (faults.isOn("deny", api.service, action)) {
       throw new CloudError(
         api.protocol === "query" ? "AccessDenied" : "AccessDeniedException",
-        `User: arn:aws:iam::${account}:user/tocsin is not authorized to perform: ${api.service}:${operation} on resource: * because no identity-based policy allows the ${api.service}:${operation} action`,
+        `User: ${caller.arn} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
         api.protocol === "query" ? 403 : 400,
       );
     }
     const input = read();
     settle();
-    const output = run(input);
+    const output = run(input, caller);
     settle();
     return output;
   }
@@ -133,7 +151,7 @@ export function makeHandler(options: HandleOptions): Handler {
       calls.add({ at, service: api?.service ?? "", operation, input, error, requestId });
 
     try {
-      authenticate(request, protocol === "query");
+      const caller = authenticate(request, protocol);
       if (!api) throw unknownOperation(protocol, new URLSearchParams(request.body.toString()).get("Action") ?? "");
       const target = String(request.headers["x-amz-target"] ?? "");
       const asked = readRequest(api.protocol, api.marker, target, request.body.toString("utf8"));
@@ -148,7 +166,7 @@ export function makeHandler(options: HandleOptions): Handler {
           return answer;
         }
       }
-      const output = await perform(api, operation, () => input);
+      const output = await perform(api, operation, () => input, caller);
       const lost = failure?.afterwards ? failAs(failure, requestId, api) : undefined;
       log(lost === undefined ? null : "carried out, answer lost");
       return lost ?? writeAnswer(api, operation, output, requestId);

@@ -28,6 +28,8 @@ export interface Timeline {
   /** Calls the handler of `kind` with `subject` after so many cloud milliseconds; answers that moment in `elapsed`. */
   readonly after: (milliseconds: number, kind: string, subject: string) => number;
   readonly on: (kind: string, handler: (subject: string) => void) => void;
+  /** Calls back after each thing that was played, while it is still that moment. */
+  readonly watch: (watcher: () => void) => void;
   /** Plays everything that has fallen due; says whether there was anything. */
   readonly catchUp: () => boolean;
   readonly speed: () => number;
@@ -39,6 +41,7 @@ export interface Timeline {
 
 export function startTimeline(clock: SandboxClock, speed: number, restore?: TimelineDump): Timeline {
   const handlers = new Map<string, (subject: string) => void>();
+  const watchers: (() => void)[] = [];
   const waiting: Due[] = restore ? [...restore.due] : [];
   let order = restore?.order ?? 0;
   let rate = restore?.speed ?? speed;
@@ -68,6 +71,7 @@ export function startTimeline(clock: SandboxClock, speed: number, restore?: Time
       playing = due.at;
       try {
         handlers.get(due.kind)?.(due.subject);
+        for (const watcher of watchers) watcher();
       } finally {
         playing = null;
       }
@@ -87,6 +91,7 @@ export function startTimeline(clock: SandboxClock, speed: number, restore?: Time
       return due.at;
     },
     on: (kind, handler) => void handlers.set(kind, handler),
+    watch: (watcher) => void watchers.push(watcher),
     catchUp,
     speed: () => rate,
     setSpeed: (next) => {

@@ -85,7 +85,7 @@ function withLists(node: unknown): unknown {
 
 export function writeAnswer(api: CloudApi, operation: string, output: object, requestId: string): Answer {
   if (api.protocol !== "query") return json(api.protocol, 200, output, requestId);
-  const inner = xml(output);
+  const inner = xml(output, api.itemNames);
   const body = `<${operation}Response xmlns="${api.namespace}"><${operation}Result>${inner}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`;
   return { status: 200, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body };
 }
@@ -114,16 +114,19 @@ function json(protocol: Protocol, status: number, output: object, requestId: str
   };
 }
 
-function xml(value: unknown): string {
-  if (Array.isArray(value)) return value.map((item) => `<member>${xml(item)}</member>`).join("");
+function xml(value: unknown, itemNames: Readonly<Record<string, string>> = {}, itemName = "member"): string {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) {
+    return value.map((item) => `<${itemName}>${xml(item, itemNames)}</${itemName}>`).join("");
+  }
   if (value !== null && typeof value === "object") {
     return Object.entries(value)
       .filter(([, inner]) => inner !== undefined && inner !== null)
-      .map(([key, inner]) => `<${key}>${xml(inner)}</${key}>`)
+      .map(([key, inner]) => `<${key}>${xml(inner, itemNames, itemNames[key])}</${key}>`)
       .join("");
   }
   return escaped(String(value));
 }
 
-const escaped = (text: string) =>
+export const escaped = (text: string) =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");

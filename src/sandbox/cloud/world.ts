@@ -14,6 +14,8 @@ export interface World {
   /** The state of one part by its name, made by `seed` when it is asked for the first time. Plain JSON, changed in place. */
   readonly part: <State extends object>(name: string, seed: () => State) => State;
   readonly faultOn: FaultOn;
+  /** Switches a fault of that very target off, because what happened has ended it. */
+  readonly endFault: (name: string, target: string) => void;
   readonly arn: (service: string, resource: string) => string;
   readonly dump: () => WorldDump;
 }
@@ -31,11 +33,12 @@ export interface WorldOptions {
   readonly speed: number;
   readonly seed: number;
   readonly faultOn: FaultOn;
+  readonly endFault: (name: string, target: string) => void;
   readonly restore?: WorldDump | undefined;
 }
 
 export function startWorld(options: WorldOptions): World {
-  const { account, region, clock, speed, seed, faultOn, restore } = options;
+  const { account, region, clock, speed, seed, faultOn, endFault, restore } = options;
   const time = startTimeline(clock, speed, restore?.time);
   const random = startRandom(restore?.seed ?? seed);
   const parts = new Map<string, object>(Object.entries(structuredClone(restore?.parts ?? {})));
@@ -50,6 +53,7 @@ export function startWorld(options: WorldOptions): World {
       return state;
     },
     faultOn,
+    endFault,
     arn: (service, resource) => `arn:aws:${service}:${region}:${account}:${resource}`,
     dump: () => structuredClone({ time: time.dump(), seed: random.seed(), parts: Object.fromEntries(parts) }),
   };

@@ -295,7 +295,7 @@ test("a fault or a target that does not exist is refused with those that do", as
   });
   expect(cloud.act({ act: "fault", name: "deny", target: "waooaw-backend", on: true })).toEqual({
     ok: false,
-    error: expect.stringContaining("It can for: all, ecs, application-autoscaling, elasticloadbalancing."),
+    error: expect.stringContaining("It can for: all, ecs, application-autoscaling, elasticloadbalancing, "),
   });
   expect(() => cloud.faults.set("crash-on-start", "nowhere", true)).toThrow(/nowhere/);
 });

@@ -92,6 +92,8 @@ test("every fault can be switched on where it is listed, and has a sentence", as
       "throttle",
       "deny",
       "slow-api",
+      "credentials-expired",
+      "failed-snapshot",
     ]),
   );
   for (const { name, target, summary, on } of faults) {

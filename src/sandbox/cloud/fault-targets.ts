@@ -1,0 +1,17 @@
+import type { Cloud, CloudApi } from "./api.ts";
+import { ecsState } from "./ecs/state.ts";
+
+/** What each kind of fault can be switched on for. */
+export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
+  service: ecsState(cloud.world).services.map((service) => service.name),
+  scalable: cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
+  database: cloud.databases.state.instances.map((instance) => instance.id),
+  cache: [] as string[],
+  secret: [] as string[],
+  queue: [] as string[],
+  api: apis.map((api) => api.service),
+});
+
+/** Every action by the name that policies know it by. */
+export const actionsOf = (api: CloudApi): readonly string[] =>
+  Object.keys(api.operations).map((operation) => `${api.actions ?? api.service}:${operation}`);
