@@ -4,6 +4,7 @@ import { actionItem } from "./incident/action-item.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { join } from "./incident/join.ts";
+import { duplicate, link, merge } from "./incident/link.ts";
 import { find, list } from "./incident/list.ts";
 import { note } from "./incident/note.ts";
 import { postmortem } from "./incident/postmortem.ts";
@@ -35,6 +36,9 @@ export const commands: readonly Command[] = [
   join,
   list,
   find,
+  link,
+  merge,
+  duplicate,
   resolve,
   reopen,
   postmortem,

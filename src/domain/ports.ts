@@ -6,6 +6,7 @@ import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
 import type { Configuration } from "./configuration.ts";
+import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
 import type { Lane, Outbox } from "./intent.ts";
@@ -39,6 +40,7 @@ export interface App {
   readonly names: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   readonly incidents: IncidentRecords;
   readonly search: IncidentSearch;
+  readonly links: IncidentLinkRecords;
   readonly timeline: TimelineRecords;
   readonly reactions: ReactionRecords;
   readonly postmortems: PostmortemRecords;

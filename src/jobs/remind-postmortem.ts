@@ -1,5 +1,6 @@
 import { addHours } from "date-fns/addHours";
 import { isOpen } from "../domain/incident/incident.ts";
+import { goesOnIn } from "../domain/incident/links.ts";
 import type { Transact } from "../domain/ports.ts";
 import { firstReminder } from "../domain/postmortem/write.ts";
 import type { JobHandler } from "./handler.ts";
@@ -13,8 +14,10 @@ export function remindPostmortem(parts: { readonly transact: Transact }): JobHan
         const postmortem = await app.postmortems.byId(postmortemId);
         if (!postmortem || postmortem.edition > 0 || !postmortem.dueAt) return;
         const incident = await app.incidents.byId(postmortem.incidentId);
+        // What goes on elsewhere is written about there.
+        if (!incident || (await goesOnIn(app, incident))) return;
         // While people still respond nobody is asked to write; resolving sets the clock anew.
-        if (!incident || isOpen(incident) || app.now < firstReminder(postmortem.dueAt)) return;
+        if (isOpen(incident) || app.now < firstReminder(postmortem.dueAt)) return;
         await app.outbox.add({
           kind: "message",
           view: "postmortem.reminder",

@@ -2,6 +2,7 @@
 import { actionItemRecords } from "./action-items.ts";
 import { auditRecords } from "./audit.ts";
 import type { RecordContext } from "./database.ts";
+import { incidentLinkRecords } from "./incident-links.ts";
 import { incidentSearch } from "./incident-search.ts";
 import { incidentRecords } from "./incidents.ts";
 import { lockRecords } from "./locks.ts";
@@ -17,6 +18,7 @@ export function recordsOf(context: RecordContext) {
     names: names(context),
     incidents: incidentRecords(context),
     search: incidentSearch(context),
+    links: incidentLinkRecords(context),
     timeline: timelineRecords(context),
     reactions: reactionRecords(context),
     postmortems: postmortemRecords(context),

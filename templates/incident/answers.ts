@@ -1,6 +1,6 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
 import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
-import { actions, context, option, type Reply, reply, section, selectMenu } from "../kit.ts";
+import { actions, button, context, option, type Reply, reply, section, selectMenu } from "../kit.ts";
 import { channelOf, named, shortTitle, statusOf } from "./phrases.ts";
 
 /** What the person who declares reads at once; the channel follows. */
@@ -10,13 +10,25 @@ export function declared(incident: Incident, others: readonly Incident[]): Reply
       ? `It is worked on in ${channelOf(incident)}.`
       : "Its channel is being made; you will be brought in."
   }`;
-  const also = others
-    .map((other) => `${named(other, 60)}${other.channelId ? ` in <#${other.channelId}>` : ""}`)
-    .join("\n");
-  return reply(
-    text,
-    others.length > 0 ? [section(text), context(`Open already, and alike:\n${also}`)] : [section(text)],
+  if (others.length === 0) return reply(text, [section(text)]);
+  const same = others.map((other) =>
+    section(
+      `${named(other, 60)}${other.channelId ? ` in <#${other.channelId}>` : ""}`,
+      button({
+        action: "incident.same",
+        text: "It is this one",
+        about: { id: `${incident.id}/${other.id}` },
+        label: `${incidentName(incident)} is the same as ${incidentName(other)}`,
+        confirm: {
+          title: `Merge into ${incidentName(other)}?`,
+          text: `${incidentName(incident)} is closed and goes on in ${incidentName(other)}. Its people come along.`,
+          yes: "Merge",
+          no: "Not yet",
+        },
+      }),
+    ),
   );
+  return reply(text, [section(text), context("Open already, and alike:"), ...same]);
 }
 
 /** Which incident is meant: the chosen one takes the ask up again through the same door as its card's button. */

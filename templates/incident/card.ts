@@ -1,6 +1,7 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import { type IncidentFacts, incidentFacts } from "../../src/domain/incident/facts.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
+import type { LinkedIncident } from "../../src/domain/incident/links.ts";
 import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { shorten } from "../../src/domain/text.ts";
@@ -35,6 +36,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   if (facts.operations.length > 0)
     blocks.push(section(`*Last operations*\n${facts.operations.map(operationLine).join("\n")}`));
   blocks.push(context(small(facts)));
+  if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
   const missing = missingLines(facts.missing);
   if (missing.length > 0) blocks.push(context(`:warning: ${missing.join("\n")}`));
   blocks.push(...buttons(facts));
@@ -63,6 +65,14 @@ function small(facts: IncidentFacts): string {
   return parts.join(" · ");
 }
 
+function linkLine({ relation, incident }: LinkedIncident): string {
+  const title = incident.isPrivate ? incidentName(incident) : named(incident, 80);
+  const words = { related: "linked with", "merged here": "took in", "duplicate here": "has a duplicate:" } as const;
+  const place =
+    incident.channelId && !incident.isPrivate && relation === "goes on in" ? ` in <#${incident.channelId}>` : "";
+  return `${relation in words ? words[relation as keyof typeof words] : relation} ${title}${place}`;
+}
+
 function operationLine(operation: OperationRecord): string {
   return `\`${operation.code}\` ${inert(shorten(operationInWords(operation), 160))}: ${stateInWords(operation)}`;
 }
@@ -79,6 +89,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.details", "Details"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),
+        press("incident.link", "Link or merge"),
         press("incident.reopen", "Reopen"),
         ...(incident.phase === "resolved"
           ? [
@@ -116,6 +127,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.role", "Roles"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),
+        press("incident.link", "Link or merge"),
         press("ops.scale.open", "Scale"),
         press("incident.postmortem", "Post-mortem"),
       ],

@@ -191,7 +191,7 @@ export function timelineForm(target: FormTarget, about: About): Modal {
 }
 
 /** Names the incident, or asks which one. */
-function whichIncident(target: FormTarget): KnownBlock[] {
+export function whichIncident(target: FormTarget): KnownBlock[] {
   const { incident } = target;
   if (incident) return [context(`*${named(incident)}* · ${incident.severity} · ${currentStep(incident).title}`)];
   return [
@@ -202,7 +202,8 @@ function whichIncident(target: FormTarget): KnownBlock[] {
   ];
 }
 
-function aboutOf(target: FormTarget): About {
+/** What a form carries: its incident as it was seen, and where the person is. */
+export function aboutOf(target: FormTarget): About {
   const { incident, channelId } = target;
   return {
     id: incident?.id ?? "pick",

@@ -4,6 +4,7 @@ import type { OperationRecord } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
 import { affectedTitles } from "./affected.ts";
 import { type Incident, isOpen } from "./incident.ts";
+import { type LinkedIncident, linkedIncidents } from "./links.ts";
 import { currentStep, type Step } from "./phases.ts";
 import { commanderOf, roles } from "./roles.ts";
 import { severityOf } from "./severity.ts";
@@ -25,6 +26,8 @@ export interface IncidentFacts {
   /** Newest first, at most three. */
   readonly operations: readonly OperationRecord[];
   readonly openActionItems: number;
+  /** Other incidents it belongs together with, as everybody who sees it may know them. */
+  readonly links: readonly LinkedIncident[];
 }
 
 export async function incidentFacts(app: App, incidentId: string): Promise<IncidentFacts | null> {
@@ -47,5 +50,6 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     missing: await app.outbox.missing(incidentId),
     operations: await app.operations.list({ incidentId, limit: 3 }),
     openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
+    links: await linkedIncidents(app, incident),
   };
 }

@@ -3,6 +3,7 @@ import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
 import { openForChange } from "./access.ts";
 import { type Incident, incidentName, isOpen } from "./incident.ts";
+import { goesOnIn } from "./links.ts";
 import { stepNamed } from "./phases.ts";
 import { postUpdate } from "./update.ts";
 
@@ -39,5 +40,13 @@ export async function reopenIncident(
 ): Promise<Incident> {
   const incident = await openForChange(app, caller, incidentId);
   if (isOpen(incident)) throw new Refusal("already_done", `${incidentName(incident)} is open.`);
+  const other = await goesOnIn(app, incident);
+  if (other) {
+    throw new Refusal(
+      "not_possible",
+      `${incidentName(incident)} goes on in ${incidentName(other)}.`,
+      "Work there, or declare what is left as an incident of its own.",
+    );
+  }
   return postUpdate(app, caller, incidentId, { step: stepNamed("investigating"), message });
 }

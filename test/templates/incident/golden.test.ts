@@ -9,6 +9,7 @@ import { incidentCard } from "../../../templates/incident/card.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { detailsForm } from "../../../templates/incident/details-form.ts";
 import * as forms from "../../../templates/incident/forms.ts";
+import { linkForm } from "../../../templates/incident/link-form.ts";
 import { incidentList, type ListFacts } from "../../../templates/incident/list.ts";
 import * as notices from "../../../templates/incident/notices.ts";
 import { entryForm, timelineModal } from "../../../templates/incident/timeline.ts";
@@ -48,6 +49,33 @@ describe("every message looks as agreed", () => {
         sampleFacts(
           { source: { kind: "message", permalink: "https://waooaw.slack.com/archives/C0ALERTS/p1", text: null } },
           { openActionItems: 2 },
+        ),
+      ),
+    ],
+    [
+      "card-linked",
+      incidentCard(
+        sampleFacts(
+          {},
+          {
+            links: [
+              { relation: "related", incident: sampleIncident({ number: 40, title: "Login is *slow*" }) },
+              { relation: "merged here", incident: sampleIncident({ number: 43, title: "500s everywhere" }) },
+              {
+                relation: "duplicate here",
+                incident: sampleIncident({ number: 44, isPrivate: true, title: "secret" }),
+              },
+            ],
+          },
+        ),
+      ),
+    ],
+    [
+      "card-merged",
+      incidentCard(
+        sampleFacts(
+          { ...resolved, phase: "closed" },
+          { links: [{ relation: "goes on in", incident: sampleIncident({ number: 40, title: "Login is slow" }) }] },
         ),
       ),
     ],
@@ -155,6 +183,8 @@ describe("every form looks as agreed", () => {
     ["severity-form", forms.severityForm(waooaw, target)],
     ["role-form", forms.roleForm(waooaw, target, { role: "scribe", userId: "U0BEN" })],
     ["note-form", forms.noteForm(target)],
+    ["link-form", linkForm(target, choosing.choices, "merged", choosing.choices[1] ?? null)],
+    ["link-form-alone", linkForm(target, [], "related")],
     ["note-form-choosing", forms.noteForm(choosing, { text: "flushed the cache" })],
     ["details-form", detailsForm(waooaw, sampleIncident(), { channelId: "C0INC42" })],
     [
