@@ -7,6 +7,7 @@ import type {
   Resource,
   Service,
 } from "../domain/configuration.ts";
+import { completeBusinessHours } from "./business-hours.ts";
 import {
   defaultChannels,
   defaultOperations,
@@ -14,7 +15,9 @@ import {
   defaultRoles,
   defaultSections,
   defaultSeverities,
+  defaultWatchMinutes,
 } from "./defaults.ts";
+import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
 import { plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
@@ -41,6 +44,7 @@ export function completeConfiguration(written: Written, operations: readonly Ope
     })),
     oncall: Object.entries(written.oncall ?? {}).map(([name, members]) => ({ name, members })),
     channels: completeChannels(written.channels ?? {}),
+    businessHours: completeBusinessHours(written.business_hours),
     environments,
     services: completeServices(catalog),
     resources: [
@@ -104,6 +108,11 @@ function completeServices({ written, environments }: Catalog): readonly Service[
     owner: service.owner ?? null,
     links: links(service.links),
     runs: placements("service", service.environments, environments),
+    health: Object.entries(service.environments ?? {}).flatMap(([word, entry]) =>
+      entry.health
+        ? [{ environment: environmentName(environments, word) ?? word, addresses: completeHealth(entry.health) }]
+        : [],
+    ),
     dependsOn: (service.depends_on ?? []).map((word) => catalogName(written, word) ?? word),
   }));
 }
@@ -178,9 +187,15 @@ function completeSeverities(written: NonNullable<Written["severities"]>): Config
     summary: severity.summary,
     emoji: bareEmoji(severity.emoji ?? "rotating_light"),
     respondMinutes: minutes(severity.respond),
+    respondIn: severity.respond_in ?? "always",
     updateMinutes: minutes(severity.update_every),
+    mitigateMinutes: minutes(severity.mitigate_within),
+    resolveMinutes: minutes(severity.resolve_within),
+    watchMinutes: severity.watch ? minutes(severity.watch) : defaultWatchMinutes,
     postmortemHours: hours(severity.postmortem_within),
+    page: severity.page ?? [],
     invite: severity.invite ?? [],
+    closeRequires: [...new Set(severity.close_requires ?? [])],
   }));
 }
 

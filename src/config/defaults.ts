@@ -1,5 +1,8 @@
 import type { Channels, OperationDefaults, PostmortemSection, Role, Severity } from "../domain/configuration.ts";
 
+/** How long health is watched after resolving. */
+export const defaultWatchMinutes = 30;
+
 /** What a configuration that leaves a section out gets. */
 export const defaultSeverities: readonly Severity[] = [
   severity("SEV1", ["critical"], "Complete outage, data loss", "rotating_light", 5, 15, 48),
@@ -17,7 +20,22 @@ function severity(
   updateMinutes: number | null,
   postmortemHours: number | null,
 ): Severity {
-  return { name, aliases, summary, emoji, respondMinutes, updateMinutes, postmortemHours, invite: [] };
+  return {
+    name,
+    aliases,
+    summary,
+    emoji,
+    respondMinutes,
+    respondIn: "always",
+    updateMinutes,
+    mitigateMinutes: null,
+    resolveMinutes: null,
+    watchMinutes: defaultWatchMinutes,
+    postmortemHours,
+    page: [],
+    invite: [],
+    closeRequires: [],
+  };
 }
 
 export const defaultRoles: readonly Role[] = [

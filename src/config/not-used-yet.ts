@@ -1,3 +1,4 @@
+import { platformsNotOperatedYet } from "./platforms.ts";
 import type { Written } from "./schema.ts";
 
 /** What is written although this version does not act on it: doctor says so, rather than let it seem to work. */
@@ -24,6 +25,15 @@ export function notUsedYet(written: Written): readonly string[] {
     ...["logs", "health"]
       .filter((field) => placed.some((entry) => field in entry))
       .map((field) => `services.*.environments.*.${field}`),
+    ...(["services", "databases", "caches", "secrets"] as const).flatMap((section) =>
+      platformsNotOperatedYet
+        .filter((platform) =>
+          Object.values(written[section] ?? {}).some((entry) =>
+            Object.values<object>(entry.environments ?? {}).some((placed) => platform in placed),
+          ),
+        )
+        .map((platform) => `${section}.*.environments.*.${platform}`),
+    ),
     ...(written.postmortem?.template === undefined ? [] : ["postmortem.template"]),
   ];
 }

@@ -47,6 +47,10 @@ export const group = "@[\\p{L}0-9][\\p{L}0-9._-]*|S[A-Z0-9]{2,}";
 export const person = z
   .string(right(`write ${personForms}`))
   .regex(new RegExp(`^(${userId}|${email}|${group})$`, "u"), right(`write ${personForms}`));
+const pagedForms = `a team of oncall, ${personForms}`;
+export const paged = z
+  .string(right(`write ${pagedForms}`))
+  .regex(new RegExp(`^(${userId}|${email}|${group}|[a-z][a-z0-9-]{0,39})$`, "u"), right(`write ${pagedForms}`));
 const principalForms = `members, admins, role:<role>, ${personForms}`;
 export const principal = z
   .string(right(`write ${principalForms}`))

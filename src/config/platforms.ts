@@ -5,15 +5,42 @@ import { z } from "zod";
  * id. A new provider adds its line here.
  */
 const coordinates = {
-  service: { ecs: { needs: ["cluster", "service"], takes: ["region"] } },
-  database: { rds: { needs: ["instance"], takes: ["region"] } },
-  cache: { elasticache: { needs: ["replication_group"], takes: ["region"] } },
+  service: {
+    ecs: { needs: ["cluster", "service"], takes: ["region"] },
+    kubernetes: { needs: ["namespace", "deployment"], takes: ["context", "container"] },
+    compose: { needs: ["file", "service"], takes: ["project", "host"] },
+    pm2: { needs: ["process"], takes: ["host"] },
+  },
+  database: {
+    rds: { needs: ["instance"], takes: ["region", "proxy", "database"] },
+    postgres: { needs: ["host", "database"], takes: ["port", "user", "bastion"] },
+    mysql: { needs: ["host", "database"], takes: ["port", "user", "bastion"] },
+  },
+  cache: {
+    elasticache: { needs: ["replication_group"], takes: ["region"] },
+    redis: { needs: ["host"], takes: ["port", "database"] },
+  },
   queue: { bullmq: { needs: ["queue"], takes: ["redis"] } },
-  secret: { "secrets-manager": { needs: ["id"], takes: ["region"] } },
+  secret: {
+    "secrets-manager": { needs: ["id"], takes: ["region"] },
+    kubernetes: { needs: ["namespace", "secret"], takes: ["key", "context"] },
+    "env-file": { needs: ["file", "key"], takes: ["host"] },
+  },
 } as const satisfies Record<
   string,
   Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
 >;
+
+/** Platforms whose entries are checked, and which no provider operates yet. */
+export const platformsNotOperatedYet: readonly string[] = [
+  "kubernetes",
+  "compose",
+  "pm2",
+  "postgres",
+  "mysql",
+  "redis",
+  "env-file",
+];
 
 export type CatalogKind = keyof typeof coordinates;
 

@@ -26,6 +26,7 @@ export function checkReferences(
 ): readonly Misfit[] {
   return [
     ...severitiesAndRoles(written),
+    ...pages(written),
     ...environments(written),
     ...catalog(written),
     ...placements(written),
@@ -53,6 +54,17 @@ function severitiesAndRoles(written: Written): readonly Misfit[] {
     ...collisions(severities),
     ...collisions(roles),
   ];
+}
+
+function pages(written: Written): readonly Misfit[] {
+  const teams = Object.keys(written.oncall ?? {});
+  return Object.entries(written.severities ?? {}).flatMap(([name, severity]) =>
+    (severity.page ?? []).flatMap((word, index) =>
+      /^[a-z][a-z0-9-]*$/.test(word) && !teams.includes(word)
+        ? [{ path: ["severities", name, "page", index], text: unknown("team of oncall", teams, word) }]
+        : [],
+    ),
+  );
 }
 
 function environments(written: Written): readonly Misfit[] {

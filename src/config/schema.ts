@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { closeFields } from "../domain/incident/close-fields.ts";
+import { businessHoursSchema } from "./business-hours.ts";
+import { healthSchema } from "./health.ts";
 import { integrations } from "./integrations.ts";
 import {
   aliases,
@@ -14,6 +17,7 @@ import {
   minutes,
   named,
   object,
+  paged,
   person,
   principal,
   right,
@@ -28,8 +32,16 @@ const severity = object({
   aliases: aliases.optional(),
   emoji: emoji.describe("Name of the emoji shown beside it.").optional(),
   respond: minutes.describe("Until somebody must have acknowledged: 5m, 4h, or none.").optional(),
+  respond_in: choice(["always", "business_hours"])
+    .describe("Whether that clock runs always, or only in business_hours.")
+    .optional(),
   update_every: minutes.describe("How often people must hear something: 15m, or none.").optional(),
   postmortem_within: hours.describe("When the post-mortem is due: 48h, or none.").optional(),
+  mitigate_within: minutes.describe("Until the harm must be over: 4h, or none.").optional(),
+  resolve_within: minutes.describe("Until it must be resolved: 1d, or none.").optional(),
+  watch: minutes.describe("How long health is watched after resolving: 30m by default, or none.").optional(),
+  page: list(paged).describe("Who is paged: people, user groups, or teams of oncall.").optional(),
+  close_requires: list(choice(closeFields)).describe("What must be filled in before it can be closed.").optional(),
   invite: list(person).describe("Who is invited to the incident's channel.").optional(),
 });
 
@@ -55,9 +67,6 @@ const logs = z
     right("write a map such as cloudwatch: { group: … }"),
   )
   .describe("Where its log lines are, such as cloudwatch: { group: … }.");
-const health = z
-  .record(text, text, right("write a map such as url: https://…"))
-  .describe("How its health is read, such as url: https://….");
 
 const service = object({
   title: text.optional(),
@@ -67,7 +76,7 @@ const service = object({
   links: links.optional(),
   depends_on: list(text).describe("Names of services, databases, caches and queues it needs.").optional(),
   environments: named(
-    object({ ...platformsFor("service"), logs: logs.optional(), health: health.optional() }),
+    object({ ...platformsFor("service"), logs: logs.optional(), health: healthSchema.optional() }),
     "an environment's name",
   )
     .describe("Where it runs: for each environment the platform and its coordinates.")
@@ -167,6 +176,7 @@ export const configurationSchema = object({
       .describe("First part of an incident channel's name.")
       .optional(),
   }).optional(),
+  business_hours: businessHoursSchema.optional(),
   environments: named(environment, "an environment's name").optional(),
   services: named(service, "a service's name").optional(),
   databases: resource("database").optional(),

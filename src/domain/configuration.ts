@@ -1,4 +1,7 @@
+import type { HealthAddress } from "./health/health.ts";
+import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
+import type { BusinessHours } from "./time/business-hours.ts";
 
 /** The configuration as the whole program sees it: parsed once by src/config.ts, complete, every default filled in. */
 export interface Configuration {
@@ -10,6 +13,7 @@ export interface Configuration {
   /** Teams on call, by name; each entry names people in order: the first is primary. */
   readonly oncall: readonly { readonly name: string; readonly members: readonly PersonReference[] }[];
   readonly channels: Channels;
+  readonly businessHours: BusinessHours;
   readonly environments: readonly Environment[];
   readonly services: readonly Service[];
   /** Databases, caches, queues and secrets: what can be affected; operated by later issues' verbs. */
@@ -46,10 +50,21 @@ export interface Severity {
   readonly emoji: string;
   /** Minutes until somebody must have acknowledged; null for no clock. */
   readonly respondMinutes: number | null;
+  /** Whether that clock runs always, or only while people are at work. */
+  readonly respondIn: "always" | "business_hours";
   readonly updateMinutes: number | null;
+  /** Minutes until the harm must be over, and until it must be resolved; null for no clock. */
+  readonly mitigateMinutes: number | null;
+  readonly resolveMinutes: number | null;
+  /** How long health is watched after resolving; null for not at all. */
+  readonly watchMinutes: number | null;
   readonly postmortemHours: number | null;
+  /** Who is paged: people, user groups, or teams of the on-call section. */
+  readonly page: readonly string[];
   /** Who is invited to the incident's channel. */
   readonly invite: readonly PersonReference[];
+  /** What must be filled in before it can be closed. */
+  readonly closeRequires: readonly CloseField[];
 }
 
 export interface Role {
@@ -90,6 +105,8 @@ export interface Service {
   /** Where it runs, one entry for each environment. */
   readonly runs: readonly Placement[];
   readonly dependsOn: readonly string[];
+  /** Where its health can be read, for each environment that says so. */
+  readonly health: readonly { readonly environment: string; readonly addresses: readonly HealthAddress[] }[];
 }
 
 /** Where a service runs in one environment: the provider's id and the provider's own coordinates. */

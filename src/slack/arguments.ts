@@ -97,7 +97,7 @@ function readSeverity(words: readonly Token[], context: ReadingContext): Reading
   const [first, second] = words.map(({ text }) => text);
   const two = second === undefined || !/^(?:sev|severity|s|p|prio|priority)$/i.test(first ?? "") ? null : second;
   if (two !== null && /^\d{1,2}$/.test(two)) {
-    const found = exact(`${first}${two}`) ?? exact(`sev${two}`) ?? byNumber(two, spellings);
+    const found = exact(`${first}${two}`) ?? findSeverity(context.config, `${first}${two}`);
     if (found) return { value: found.name, used: 2 };
   }
   const word = first ?? "";
@@ -116,7 +116,7 @@ function readSeverity(words: readonly Token[], context: ReadingContext): Reading
       severityKey(word),
       spellings.map(({ key }) => key),
     ).length > 0;
-  const looksLikeOne = /^(?:sev|severity|s|p|prio)[-_]?\d+$/i.test(word) || two !== null;
+  const looksLikeOne = /^(?:sev|severity|s|p|prio|priority)[-_]?\d+$/i.test(word) || two !== null;
   const names = listed(severities.map(({ name }) => name));
   const hint = didYouMean(word, candidates);
   return {

@@ -103,8 +103,8 @@ thresholds: 5
     'tocsin.yaml:23:48 services.backend.environments.production.logs: cannot be "none"; write a map such as cloudwatch: { group: … }.',
     "tocsin.yaml:24:3 services.API: this name cannot be used; a service's name is lower-case letters, digits and dashes, and starts with a letter.",
     'tocsin.yaml:26:15 services.web.aliases[0]: "api" also means backend, as an alias; give each its own word.',
-    "tocsin.yaml:28:7 services.web.environments.staging: names no platform; write one of ecs with its coordinates.",
-    "tocsin.yaml:30:42 databases.database.environments.staging.ecs: is not a known key; known here: rds.",
+    "tocsin.yaml:28:7 services.web.environments.staging: names no platform; write one of ecs, kubernetes, compose, pm2 with its coordinates.",
+    "tocsin.yaml:30:42 databases.database.environments.staging.ecs: is not a known key; known here: rds, postgres, mysql.",
     'tocsin.yaml:33:15 policy[0].actions[0]: "scael" is no operation here; did you mean scale?',
     'tocsin.yaml:34:20 policy[0].environments[0]: "stagin" is no environment here; did you mean staging?',
     'tocsin.yaml:35:15 policy[0].targets[0]: "staging/nothing" is no part of the catalog here; write one of backend, web, database.',
@@ -163,6 +163,7 @@ severities:
   expect(configuration.services[0]).toMatchObject({
     title: "backend",
     dependsOn: ["postgres"],
+    health: [],
     runs: [
       { environment: "production", provider: "ecs", at: { cluster: "main", service: "api", region: "eu-west-1" } },
       { environment: "staging", provider: "ecs", at: { cluster: "test", service: "api", region: "us-east-1" } },
@@ -188,9 +189,15 @@ severities:
       summary: "Down",
       emoji: "fire",
       respondMinutes: 240,
+      respondIn: "always",
       updateMinutes: null,
+      mitigateMinutes: null,
+      resolveMinutes: null,
+      watchMinutes: 30,
       postmortemHours: 120,
+      page: [],
       invite: [],
+      closeRequires: [],
     },
   ]);
 });

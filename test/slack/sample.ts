@@ -38,6 +38,7 @@ export const sampleConfiguration: Configuration = {
   policy: [],
   reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
   operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60 },
+  businessHours: { days: [1, 2, 3, 4, 5], fromMinute: 540, toMinute: 1020, timezone: "UTC" },
   postmortem: { template: "default", sections: [] },
   dashboards: [],
   integrations: { pagerduty: null },
@@ -50,9 +51,15 @@ function severity(name: string, aliases: readonly string[]) {
     summary: name,
     emoji: "fire",
     respondMinutes: null,
+    respondIn: "always" as const,
     updateMinutes: null,
+    mitigateMinutes: null,
+    resolveMinutes: null,
+    watchMinutes: null,
     postmortemHours: null,
+    page: [],
     invite: [],
+    closeRequires: [],
   };
 }
 
@@ -66,6 +73,7 @@ function service(name: string, aliases: readonly string[], environments: readonl
     links: [],
     runs: environments.map(at),
     dependsOn: [],
+    health: [],
   };
 }
 

@@ -73,6 +73,7 @@ export function servicesNamed(names: readonly string[]): Configuration["services
     links: [],
     runs: [backendPlacement],
     dependsOn: [],
+    health: [],
   }));
 }
 

@@ -9,7 +9,16 @@ function bare(text: string): string {
     .replace(/[\s\p{Pd}_.:#]+/gu, "");
 }
 
-/** The severity meant by any of its spellings: its name, an alias, or, where all names differ only in a number, that number. */
+/** Words people put before a severity's number, by the vocabulary they belong to. */
+const vocabularies = [
+  ["sev", "severity", "s"],
+  ["p", "prio", "priority"],
+] as const;
+
+/**
+ * The severity meant by any of its spellings: its name, an alias, or, where all names differ only in a number, that
+ * number. A word of another vocabulary means only what an alias says: P1 is the highest here and the second there.
+ */
 export function findSeverity(config: Pick<Configuration, "severities">, typed: string): Severity | null {
   const word = bare(typed);
   if (word === "") return null;
@@ -17,9 +26,17 @@ export function findSeverity(config: Pick<Configuration, "severities">, typed: s
     [severity.name, ...severity.aliases].some((s) => bare(s) === word),
   );
   if (exact) return exact;
-  const number = /^(?:sev|severity|s|p|prio|priority)?(\d+)$/.exec(word)?.[1];
-  const numbered = config.severities.filter((severity) => /\d+$/.exec(severity.name)?.[0] === number);
-  return number !== undefined && numbered.length === 1 ? (numbered[0] ?? null) : null;
+  const [, head, number] = /^(sev|severity|s|p|prio|priority)?(\d+)$/.exec(word) ?? [];
+  if (number === undefined) return null;
+  const numbered = config.severities.filter(({ name }) => {
+    const [, own, ending] = /^([a-z]*)(\d+)$/.exec(bare(name)) ?? [];
+    return ending === number && (head === undefined || head === own || sameVocabulary(head, own ?? ""));
+  });
+  return numbered.length === 1 ? (numbered[0] ?? null) : null;
+}
+
+function sameVocabulary(one: string, other: string): boolean {
+  return vocabularies.some((words: readonly string[]) => words.includes(one) && words.includes(other));
 }
 
 /** As findSeverity; refuses with the ones there are. */
@@ -43,9 +60,15 @@ export function severityOf(config: Pick<Configuration, "severities">, name: stri
       summary: "",
       emoji: "",
       respondMinutes: null,
+      respondIn: "always",
       updateMinutes: null,
+      mitigateMinutes: null,
+      resolveMinutes: null,
+      watchMinutes: null,
       postmortemHours: null,
+      page: [],
       invite: [],
+      closeRequires: [],
     }
   );
 }

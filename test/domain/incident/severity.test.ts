@@ -13,7 +13,7 @@ describe("a severity is understood in every spelling", () => {
     ["sev–2", "SEV2"],
     ["severity 2", "SEV2"],
     ["s2", "SEV2"],
-    ["P1", "SEV1"],
+    ["P1", null],
     ["2", "SEV2"],
     ["２", "SEV2"],
     ["major", "SEV2"],
