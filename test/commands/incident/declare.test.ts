@@ -49,7 +49,7 @@ describe("declaring in one line", () => {
   });
 
   test("works with synonyms and every spelling of the severity", async () => {
-    for (const line of ["new sev 1 one", "open critical two", "create P1 three", "start Sev-1 four"]) {
+    for (const line of ["new sev 1 one", "open critical two", "create severity-1 three", "start Sev-1 four"]) {
       await desk.types(ana, `/incident ${line}`);
       expect(await newest()).toMatchObject({ severity: "SEV1", title: line.split(" ").at(-1) });
     }
