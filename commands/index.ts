@@ -1,8 +1,10 @@
 import type { Command } from "../src/slack/command.ts";
+import { access, makeItPrivate } from "./incident/access.ts";
 import { acknowledge } from "./incident/acknowledge.ts";
 import { actionItem } from "./incident/action-item.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
+import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
 import { join } from "./incident/join.ts";
 import { duplicate, link, merge } from "./incident/link.ts";
 import { find, list } from "./incident/list.ts";
@@ -11,6 +13,7 @@ import { postmortem } from "./incident/postmortem.ts";
 import { reopen } from "./incident/reopen.ts";
 import { resolve } from "./incident/resolve.ts";
 import { lead, role } from "./incident/role.ts";
+import { security } from "./incident/security.ts";
 import { severity } from "./incident/severity.ts";
 import { status } from "./incident/status.ts";
 import { timeline } from "./incident/timeline.ts";
@@ -34,6 +37,12 @@ export const commands: readonly Command[] = [
   details,
   actionItem,
   join,
+  subscribe,
+  unsubscribe,
+  leave,
+  access,
+  makeItPrivate,
+  security,
   list,
   find,
   link,

@@ -1,8 +1,10 @@
 import { declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
+import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
 import { momentOf } from "../../src/domain/timeline/capture.ts";
 import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
+import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
 import { declareForm } from "../../templates/incident/declare-form.ts";
@@ -12,11 +14,23 @@ export const declare = command({
   name: "/incident declare",
   synonyms: ["new", "open", "create", "start"],
   summary: "Declare an incident: channel, card and announcement follow at once",
-  examples: ["/incident declare sev2 API returns 500s", "/incident declare sev1", "/incident declare"],
-  args: { severity: arg.optional(arg.severity()), title: arg.optional(arg.text("<title>")) },
+  examples: [
+    "/incident declare sev2 API returns 500s",
+    "/incident declare sev1",
+    "/incident declare",
+    "/incident declare sev1 Token leaked --type security",
+  ],
+  args: {
+    severity: arg.optional(arg.severity()),
+    title: arg.optional(arg.text("<title>")),
+    private: arg.flag("private"),
+    type: arg.option("type", "<security>"),
+  },
   needs: "member",
   run: async (ask) => {
     const { severity, title } = ask.args;
+    const isSecurity = securityMeant(ask.args.type);
+    const isPrivate = isSecurity || ask.args.private === true;
     if (!severity || !title) {
       return {
         modal: declareForm({
@@ -24,6 +38,8 @@ export const declare = command({
           about: here(ask.at),
           ...(severity ? { severity } : {}),
           ...(title ? { title } : {}),
+          isPrivate,
+          isSecurity,
         }),
       };
     }
@@ -35,10 +51,11 @@ export const declare = command({
         summary: "",
         affected: [],
         commanderId: null,
-        isPrivate: false,
+        isPrivate,
         source: { kind: "command", permalink: null, text: null },
         seenAt: null,
       }),
+      isSecurity,
     );
   },
   buttons: {
@@ -84,7 +101,7 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
     summary,
     affected: values.choices("affected"),
     commanderId: values.user("commander"),
-    isPrivate: values.ticked("private"),
+    isPrivate: values.ticked("private") || values.ticked("security"),
     source: message
       ? {
           kind: "message",
@@ -103,10 +120,25 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
     );
   }
   if (about.id === "home") await app.outbox.add({ kind: "home", userId: caller.userId }, "answer");
-  return answer({ app, caller }, incident);
+  return answer({ app, caller }, incident, values.ticked("security"));
 }
 
-async function answer({ app, caller }: Pick<FormAsk, "app" | "caller">, incident: Incident): Promise<Answer> {
+function securityMeant(type: string | undefined): boolean {
+  if (type === undefined) return false;
+  if (type.toLowerCase() === "security") return true;
+  throw new Refusal(
+    "unknown_option",
+    `There is no type “${type.slice(0, 40)}”.`,
+    "Write --type security, or leave it out.",
+  );
+}
+
+async function answer(
+  { app, caller }: Pick<FormAsk, "app" | "caller">,
+  incident: Incident,
+  isSecurity: boolean,
+): Promise<Answer> {
+  if (isSecurity) await beginSecurityFlow(app, caller, incident.id);
   const to = { title: incident.title, affected: incident.affected, exceptId: incident.id };
   return { text: declared(incident, await app.search.similar(to, caller, 3)) };
 }

@@ -33,6 +33,10 @@ export type Intent =
   | { readonly kind: "topic"; readonly incident: string }
   /** Slack user ids, e-mail addresses or @usergroups; looked up when it is sent. */
   | { readonly kind: "invite"; readonly incident: string; readonly userIds: readonly PersonReference[] }
+  /** Takes a person out of the incident's channel. */
+  | { readonly kind: "remove"; readonly incident: string; readonly userId: string }
+  /** Gives a channel that was an incident's a name that says nothing, and archives it. */
+  | { readonly kind: "retire-channel"; readonly incident: string; readonly channel: string }
   | { readonly kind: "bookmark"; readonly incident: string; readonly title: string; readonly link: string }
   | { readonly kind: "archive"; readonly incident: string }
   /** Files made by a view (documents), uploaded together into the place, once for each `once`; earlier ones stay where people linked them. */
@@ -56,6 +60,11 @@ export interface Outbox {
   readonly add: (intent: Intent, lane?: Lane) => Promise<void>;
   /** What has not reached Slack yet or never will, for one incident, in words for its card. */
   readonly missing: (incidentId: string) => Promise<readonly MissingPiece[]>;
+  /**
+   * Has every card posted of the incident, in its channel and elsewhere, replaced by a neutral word where it stands;
+   * cards of it that are drawn after that are posted anew.
+   */
+  readonly withdraw: (incidentId: string) => Promise<void>;
   /** Where a card was posted, once it was. */
   readonly posted: (
     view: string,

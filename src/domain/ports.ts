@@ -6,6 +6,7 @@ import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
 import type { Configuration } from "./configuration.ts";
+import type { FollowerRecords } from "./incident/following.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
@@ -13,6 +14,7 @@ import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
 import type { PostmortemRecords } from "./postmortem/records.ts";
+import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
 /**
@@ -41,6 +43,8 @@ export interface App {
   readonly incidents: IncidentRecords;
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;
+  readonly followers: FollowerRecords;
+  readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;
   readonly reactions: ReactionRecords;
   readonly postmortems: PostmortemRecords;

@@ -22,12 +22,21 @@ export const scopes: readonly Scope[] = [
   scope(
     "channels:manage",
     "A channel for each incident: created, named, its topic set, people invited, archived at the end.",
-    ["conversations.create", "conversations.invite", "conversations.setTopic", "conversations.archive"],
+    [
+      "conversations.create",
+      "conversations.invite",
+      "conversations.kick",
+      "conversations.setTopic",
+      "conversations.rename",
+      "conversations.archive",
+    ],
   ),
   scope("groups:write", "The same for private incidents.", [
     "conversations.create",
     "conversations.invite",
+    "conversations.kick",
     "conversations.setTopic",
+    "conversations.rename",
     "conversations.archive",
   ]),
   scope("channels:join", "Joining the configured public channels by itself.", ["conversations.join"]),

@@ -8,6 +8,7 @@ import * as audit from "./migrations/0004-audit.ts";
 import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
+import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005-postmortems": postmortems,
   "0006-outbox": outbox,
   "0010-clocks": clocks,
+  "0012-followers-and-security": followers,
   "0015-afterwards": afterwards,
 };
 

@@ -62,13 +62,16 @@ const coalesced = new Set(["card", "canvas", "home", "topic"]);
 function incidentOf(intent: Sending): string | null {
   if ("incident" in intent) return intent.incident;
   if ("place" in intent && "incident" in intent.place) return intent.place.incident;
-  if ("view" in intent && intent.view.startsWith("incident.") && intent.kind === "card") return intent.subject;
+  // The subject of a card about one thing of an incident is the incident's id, a colon, and that thing's.
+  if ("view" in intent && intent.view.startsWith("incident.") && intent.kind === "card") {
+    return intent.subject.split(":")[0] ?? null;
+  }
   return null;
 }
 
 /** Whose channel must exist first; null when nothing has to. */
 function waitsFor(intent: Sending): string | null {
-  if (intent.kind === "channel") return null;
+  if (intent.kind === "channel" || intent.kind === "retire-channel") return null;
   if ("incident" in intent) return intent.incident;
   return "place" in intent && "incident" in intent.place ? intent.place.incident : null;
 }
@@ -161,6 +164,18 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
         };
       });
     },
+    withdraw: async (incidentId) => {
+      // The place becomes the channel itself, and the subject names the one message, so that each is edited where it is.
+      const { rows } = await sql<{ subject: string; channel: string }>`
+        update slack_cards set view = 'incident.withdrawn', subject = ${incidentId} || ':' || ts, place = 'channel:' || channel_id
+        where view <> 'incident.withdrawn'
+          and (place = ${placeKey({ incident: incidentId })}
+            or ((subject = ${incidentId} or starts_with(subject, ${`${incidentId}:`})) and starts_with(view, 'incident.')))
+        returning subject, channel_id as channel`.execute(db);
+      for (const { subject, channel } of rows) {
+        await insert({ kind: "card", view: "incident.withdrawn", subject, place: { channel } }, "declare", incidentId);
+      }
+    },
     posted: async (view, subject) => {
       const row = await db
         .selectFrom("slack_cards")
@@ -189,9 +204,11 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
         ), turn as (
           select due.id from outbox due join heads on heads.id = due.id
           where due.state = 'due' and due.due_at <= ${context.now}
-            and (due.kind <> 'archive' or not exists (
+            and (due.kind not in ('archive', 'retire-channel') or not exists (
               select from outbox before
-              where before.incident_id = due.incident_id and before.seq < due.seq and before.state in ('due', 'sending')))
+              where before.incident_id = due.incident_id and before.seq < due.seq and before.state in ('due', 'sending')
+                and (due.kind = 'archive' or before.intent ->> 'view' = 'incident.withdrawn')
+                and not (before.attempts >= ${patience} and before.due_at > ${context.now})))
             and (due.waits_for is null or exists (
               select from incidents where incidents.id = due.waits_for and incidents.channel_id is not null))
           order by due.lane, due.seq

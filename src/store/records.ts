@@ -2,6 +2,7 @@
 import { actionItemRecords } from "./action-items.ts";
 import { auditRecords } from "./audit.ts";
 import type { RecordContext } from "./database.ts";
+import { followerRecords } from "./followers.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
 import { incidentSearch } from "./incident-search.ts";
 import { incidentRecords } from "./incidents.ts";
@@ -11,6 +12,7 @@ import { operationRecords } from "./operations.ts";
 import { names } from "./people.ts";
 import { postmortemRecords } from "./postmortems.ts";
 import { reactionRecords } from "./reactions.ts";
+import { securityStepRecords } from "./security-steps.ts";
 import { timelineRecords } from "./timeline.ts";
 
 export function recordsOf(context: RecordContext) {
@@ -19,6 +21,8 @@ export function recordsOf(context: RecordContext) {
     incidents: incidentRecords(context),
     search: incidentSearch(context),
     links: incidentLinkRecords(context),
+    followers: followerRecords(context),
+    securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),
     reactions: reactionRecords(context),
     postmortems: postmortemRecords(context),

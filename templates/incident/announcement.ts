@@ -6,11 +6,20 @@ import type { View } from "../views.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel } from "./phrases.ts";
 
-/** The living message in the incidents channel. A private incident has none. */
+/** The living message in the incidents channel. A private incident has none; one that became private, a neutral word. */
 export const announcementView: View = async (app, incidentId) => {
   const facts = await incidentFacts(app, incidentId);
-  return facts && !facts.incident.isPrivate ? { reply: announcement(facts) } : null;
+  if (!facts) return null;
+  if (!facts.incident.isPrivate) return { reply: announcement(facts) };
+  return (await app.outbox.posted("incident.announcement", incidentId)) ? { reply: withdrawn() } : null;
 };
+
+/** What stands where something of an incident stood before it became private. */
+export const withdrawnView: View = async () => ({ reply: withdrawn() });
+
+export function withdrawn(): Reply {
+  return reply("_This was withdrawn._");
+}
 
 export function announcement(facts: IncidentFacts): Reply {
   const { incident } = facts;
@@ -44,6 +53,12 @@ export function announcement(facts: IncidentFacts): Reply {
               about: about(incident),
               label: `Join ${incidentName(incident)}`,
               ...(facts.open ? { style: "primary" as const } : {}),
+            }),
+            button({
+              action: "incident.subscribe",
+              text: "Subscribe",
+              about: about(incident),
+              label: `Get the updates of ${incidentName(incident)} as direct messages`,
             }),
           ]),
         ]),

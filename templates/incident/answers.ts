@@ -1,7 +1,7 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
 import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import { actions, button, context, option, type Reply, reply, section, selectMenu } from "../kit.ts";
-import { channelOf, named, shortTitle, statusOf } from "./phrases.ts";
+import { about, channelOf, named, shortTitle, statusOf } from "./phrases.ts";
 
 /** What the person who declares reads at once; the channel follows. */
 export function declared(incident: Incident, others: readonly Incident[]): Reply {
@@ -64,4 +64,15 @@ export function joining(incident: Incident, caller: Caller): Reply {
       ? `You are being added to <#${incident.channelId}>, ${caller.name}.`
       : `You will be added to the channel of ${incidentName(incident)} as soon as it exists.`,
   );
+}
+
+/** A confirmation with the way back beside it. */
+export function followed(
+  sentence: string,
+  incident: Incident,
+  back: "incident.subscribe" | "incident.unsubscribe" | null,
+): Reply {
+  if (back === null) return reply(sentence);
+  const text = back === "incident.subscribe" ? "Subscribe" : "Unsubscribe";
+  return reply(sentence, [section(sentence), actions([button({ action: back, text, about: about(incident) })])]);
 }

@@ -130,6 +130,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.link", "Link or merge"),
         press("ops.scale.open", "Scale"),
         press("incident.postmortem", "Post-mortem"),
+        incident.isPrivate ? press("incident.access", "Access") : press("incident.private", "Make private"),
       ],
       "second",
     ),

@@ -21,6 +21,8 @@ export interface DeclareFormFacts {
   readonly severity?: string | null;
   readonly title?: string;
   readonly summary?: string;
+  readonly isPrivate?: boolean;
+  readonly isSecurity?: boolean;
 }
 
 /** The form that declares an incident; whatever is known already is filled in. */
@@ -56,7 +58,11 @@ export function declareForm(facts: DeclareFormFacts): Modal {
     ),
     input(
       { name: "private", label: "Private", optional: true },
-      checkbox("Only people who are invited see it", "private"),
+      checkbox("Only people who are invited see it", "private", facts.isPrivate),
+    ),
+    input(
+      { name: "security", label: "Security", hint: "Private, with a checklist.", optional: true },
+      checkbox("It is about security", "security", facts.isSecurity),
     ),
   ]);
 }

@@ -11,6 +11,8 @@ const pieces: Readonly<Record<string, string>> = {
   announcement: "announcing it",
   message: "posting a message",
   archive: "archiving the channel",
+  remove: "taking somebody out of the channel",
+  "retire-channel": "archiving the old channel",
   files: "uploading files",
   canvas: "writing the canvas",
 };

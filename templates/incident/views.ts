@@ -1,12 +1,15 @@
 import type { View } from "../views.ts";
-import { announcementView } from "./announcement.ts";
+import { announcementView, withdrawnView } from "./announcement.ts";
 import { incidentCardView } from "./card.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
+import { securityView } from "./people.ts";
 
 /** What is drawn of incidents, by the name intents use. */
 export const incidentViews: Readonly<Record<string, View>> = {
   "incident.card": incidentCardView,
   "incident.announcement": announcementView,
+  "incident.withdrawn": withdrawnView,
+  "incident.security": securityView,
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
   "incident.no-lead": noLeadView,

@@ -97,6 +97,7 @@ export async function openDesk(config: Configuration = waooaw) {
         outbox: {
           add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),
           missing: async () => desk.missing,
+          withdraw: async () => {},
           posted: async () => null,
         },
         jobs: {

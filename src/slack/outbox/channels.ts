@@ -104,3 +104,42 @@ export const sendBookmark: Sender<{
   });
   return undefined;
 };
+
+/** Takes a person out of the incident's channel; who is not in it, or never can be, needs nothing. */
+export const sendRemoval: Sender<{ readonly incident: string; readonly userId: string }> = async (
+  context,
+  _row,
+  intent,
+) => {
+  const incident = await incidentOf(context, intent.incident);
+  const { userId: user } = intent;
+  await tolerating(["not_in_channel", "is_archived", "user_not_found"], () =>
+    context.call("conversations.kick", { channel: incident.channelId, user }),
+  );
+  return undefined;
+};
+
+/** A channel that was an incident's: its topic and name say nothing any more, and it is archived. */
+export const sendRetirement: Sender<{ readonly incident: string; readonly channel: string }> = async (
+  context,
+  _row,
+  { incident: id, channel },
+) => {
+  const { number } = await incidentOf(context, id);
+  const over = ["is_archived", "already_archived"];
+  await tolerating(over, () => context.call("conversations.setTopic", { channel, topic: "" }));
+  for (let attempt = 1; attempt <= mostNames; attempt += 1) {
+    const name = channelName(context.config.channels.prefix, number, "moved", attempt);
+    try {
+      // Where the workspace keeps names to administrators, the channel is archived under the name it has.
+      await tolerating([...over, "not_authorized", "restricted_action"], () =>
+        context.call("conversations.rename", { channel, name }),
+      );
+      break;
+    } catch (error) {
+      if (refusedWord(error) !== "name_taken") throw error;
+    }
+  }
+  await tolerating(over, () => context.call("conversations.archive", { channel }));
+  return undefined;
+};

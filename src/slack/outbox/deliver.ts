@@ -4,7 +4,7 @@ import type { App } from "../../domain/ports.ts";
 import { Refusal } from "../../errors.ts";
 import { type SlackCall, SlackCallError } from "../call.ts";
 import type { Budget } from "./budget.ts";
-import { sendArchive, sendBookmark, sendChannel, sendTopic } from "./channels.ts";
+import { sendArchive, sendBookmark, sendChannel, sendRemoval, sendRetirement, sendTopic } from "./channels.ts";
 import { sendCanvas, sendFiles } from "./documents.ts";
 import { sendInvite } from "./invite.ts";
 import { sendCard, sendHome, sendMessage, sendPin, sendReaction } from "./messages.ts";
@@ -27,6 +27,8 @@ const senders: { readonly [K in Sending["kind"]]: Sender<Extract<Sending, { kind
   invite: sendInvite,
   bookmark: sendBookmark,
   archive: sendArchive,
+  remove: sendRemoval,
+  "retire-channel": sendRetirement,
   files: sendFiles,
   canvas: sendCanvas,
   home: sendHome,

@@ -1,0 +1,128 @@
+import type { KnownBlock } from "@slack/types";
+import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
+import type { Access } from "../../src/domain/incident/private.ts";
+import { securityStages, securitySteps, type Tick } from "../../src/domain/security/checklist.ts";
+import {
+  actions,
+  button,
+  context,
+  divider,
+  header,
+  input,
+  type Modal,
+  modal,
+  moment,
+  person,
+  type Reply,
+  reply,
+  section,
+  userSelect,
+} from "../kit.ts";
+import type { View } from "../views.ts";
+import { about, named } from "./phrases.ts";
+
+const mostListed = 40;
+
+/** Who may know of a private incident; each can be taken off, others let in. */
+export function accessCard(incident: Incident, list: readonly Access[]): Reply {
+  const text = `*${named(incident)}* is private. Who has access:`;
+  const blocks: KnownBlock[] = [section(text)];
+  for (const { userId, why } of list.slice(0, mostListed)) {
+    const remove = button({
+      action: "incident.access.remove",
+      text: "Take off",
+      about: { id: `${incident.id}/${userId}` },
+    });
+    blocks.push(section(`${person(userId)} · ${why}`, why === "was brought in" ? remove : undefined));
+  }
+  if (list.length > mostListed) blocks.push(context(`${list.length - mostListed} more.`));
+  blocks.push(
+    context("Everybody in the channel has access, and whoever looks is in the audit log."),
+    actions([
+      button({ action: "incident.access", text: "Give access", about: about(incident), style: "primary" }),
+      button({ action: "incident.security", text: "Security checklist", about: about(incident) }),
+    ]),
+  );
+  return reply(`${incidentName(incident)}: ${list.map(({ userId }) => person(userId)).join(", ")}`, blocks);
+}
+
+/** Lets a person into a private incident. */
+export function accessForm(incident: Incident, channelId: string | null): Modal {
+  const facts = { id: incident.id, version: incident.version, ...(channelId ? { channel: channelId } : {}) };
+  return modal({ callback: "incident.access", title: "Give access", submit: "Give access", about: facts }, [
+    context(`*${named(incident)}*`),
+    input({ name: "person", label: "Person" }, userSelect()),
+  ]);
+}
+
+/** Asks before an incident is made private: it cannot be undone. */
+export function makePrivateForm(incident: Incident, channelId: string | null): Modal {
+  const facts = { id: incident.id, version: incident.version, ...(channelId ? { channel: channelId } : {}) };
+  return modal({ callback: "incident.private", title: "Make it private", submit: "Make it private", about: facts }, [
+    section(`*${named(incident)}*`),
+    section(
+      "It gets a private channel. You, who declared it and who holds a role come along; others can be let in with /incident access add. The announcement and everything else posted of it is replaced by a neutral word, and it leaves the status page.",
+    ),
+    context(
+      "The old channel is renamed and archived. Slack keeps what people wrote there readable; only an administrator of the workspace can delete it. This cannot be undone.",
+    ),
+  ]);
+}
+
+/** What the person reads who made it private. */
+export function madePrivate(incident: Incident): Reply {
+  return reply(
+    `${incidentName(incident)} is private now. Its new channel is being made; you will be brought in. Slack keeps what people wrote in the old channel readable until an administrator deletes it.`,
+  );
+}
+
+/** The checklist of a security incident, in its channel. */
+export const securityView: View = async (app, incidentId) => {
+  const incident = await app.incidents.byId(incidentId);
+  const ticks = incident && (await app.securitySteps.ticks(incident.id));
+  return incident && ticks ? { reply: securityChecklist(incident, ticks) } : null;
+};
+
+export function securityChecklist(incident: Incident, ticks: readonly Tick[]): Reply {
+  const done = new Map(ticks.map((tick) => [tick.step, tick]));
+  const blocks: KnownBlock[] = [header(`Security checklist of ${incidentName(incident)}`)];
+  for (const stage of securityStages) {
+    const steps = securitySteps.filter((one) => one.stage === stage);
+    const left = steps.filter(({ id }) => !done.has(id)).length;
+    blocks.push(context(`*${title(stage)}* · ${left === 0 ? "done" : `${left} left`}`));
+    for (const step of steps) {
+      const tick = done.get(step.id);
+      const aboutStep = { id: `${incident.id}/${step.id}` };
+      blocks.push(
+        tick
+          ? section(
+              `:white_check_mark: ${step.title}\n${person(tick.userId)} · ${moment(tick.at)}`,
+              button({
+                action: "incident.security.untick",
+                text: "Undo",
+                about: aboutStep,
+                label: `Undo: ${step.title}`,
+              }),
+            )
+          : section(
+              step.title,
+              button({
+                action: "incident.security.tick",
+                text: "Done",
+                about: aboutStep,
+                label: `Done: ${step.title}`,
+              }),
+            ),
+      );
+    }
+  }
+  blocks.push(divider(), context("Who ticks what, and when, goes on the timeline."));
+  return reply(
+    `Security checklist of ${incidentName(incident)}: ${ticks.length} of ${securitySteps.length} done`,
+    blocks,
+  );
+}
+
+function title(stage: string): string {
+  return `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}`;
+}
