@@ -17,6 +17,7 @@ import { security } from "./incident/security.ts";
 import { severity } from "./incident/severity.ts";
 import { status } from "./incident/status.ts";
 import { timeline } from "./incident/timeline.ts";
+import { timelineCheck } from "./incident/timeline-check.ts";
 import { update } from "./incident/update.ts";
 import { operations } from "./ops/operations.ts";
 import { scale } from "./ops/scale.ts";
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   role,
   note,
   timeline,
+  timelineCheck,
   status,
   details,
   actionItem,

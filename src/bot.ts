@@ -5,6 +5,8 @@ import { commands } from "../commands/index.ts";
 import type { Drawn } from "../templates/kit.ts";
 import { views } from "../templates/views.ts";
 import { headText } from "./domain/audit/report.ts";
+import { reconcileAll } from "./domain/capture/reconcile.ts";
+import { createRedact } from "./domain/capture/redact.ts";
 import type { Configuration } from "./domain/configuration.ts";
 import type { OutboxRows } from "./domain/outbox.ts";
 import type { App, Log } from "./domain/ports.ts";
@@ -40,6 +42,8 @@ export interface BotOptions {
   readonly aws: AwsOptions;
   readonly http: { readonly host: string; readonly port: number; readonly metricsToken: string | null };
   readonly log: Log;
+  /** Values that are never kept of what people write. */
+  readonly redactions?: readonly string[];
   readonly now: () => Date;
   /** Only for tests: the clock of the job queue. */
   readonly jobClock?: QueueOptions["clock"];
@@ -65,6 +69,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, databaseUrl, log, now } = options;
   const metrics = createMetrics();
   await prepareDatabase(databaseUrl);
+  const redact = createRedact(options.redactions ?? []);
   const pool = openPool(databaseUrl);
   const db = openDatabase(pool);
   const { botToken, apiUrl, mode } = options.slack;
@@ -91,6 +96,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const appOf = (context: RecordContext): WholeApp => ({
     now: context.now,
     config,
+    redact,
     newId: context.newId,
     workspace: connection.workspace,
     ...recordsOf(context),
@@ -111,8 +117,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       return draw(app, subject);
     });
 
+  const onReconnect = (): void => {
+    transact((app) => reconcileAll(app, "reconnect")).catch((error: unknown) =>
+      log.warn({ err: error }, "could not ask for the channels to be compared with Slack"),
+    );
+  };
   await queue.open();
-  const slack = await startSlack({ connection, mode, botToken, commands, config, transact, log, metrics });
+  const slack = await startSlack({ connection, mode, botToken, commands, config, transact, log, metrics, onReconnect });
   const outbox = await startOutbox({
     call: connection.call,
     directory: connection.directory,
@@ -133,6 +144,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     providers: providers(options.aws),
     identify: connection.identify,
     messages: connection.messages,
+    channels: connection.channels,
+    files: connection.files,
     auditHead: async () => headOf(await auditHead(db)),
     newId: randomUUIDv7,
     log,

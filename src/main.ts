@@ -52,8 +52,8 @@ async function start(): Promise<number> {
     log.info({ path: settings.configuration.path }, "No configuration file: the built-in defaults hold");
   const running =
     settings.mode === "sandbox"
-      ? await startSandbox(settings, loaded.configuration, log)
-      : await startReal(settings, loaded.configuration, log);
+      ? await startSandbox(settings, loaded.configuration, log, redactions)
+      : await startReal(settings, loaded.configuration, log, redactions);
   await stopping;
   await running.stop();
   return 0;
@@ -74,6 +74,7 @@ async function startReal(
   settings: Exclude<Settings, { mode: "sandbox" }>,
   config: Configuration,
   log: Log,
+  redactions: readonly string[],
 ): Promise<Running> {
   const database = await openDatabaseOf(settings, log);
   const { apiUrl, botToken } = settings.slack;
@@ -88,6 +89,7 @@ async function startReal(
     aws: {},
     http: settings,
     log,
+    redactions,
     now: () => new Date(),
   });
   log.info({ mode: settings.mode, address: bot.address, database: database.shown }, "Tocsin is ready");
@@ -121,7 +123,12 @@ async function openDatabaseOf(settings: Settings, log: Log): Promise<DatabaseAtH
 /** How much faster than the wall clock the sandbox's cloud moves, so that nobody waits a minute for a task to start. */
 const cloudSpeed = 8;
 
-async function startSandbox(settings: Settings, written: Configuration, log: Log): Promise<Running> {
+async function startSandbox(
+  settings: Settings,
+  written: Configuration,
+  log: Log,
+  redactions: readonly string[],
+): Promise<Running> {
   const { startWorld } = await import("./sandbox/world.ts");
   const [database, world] = await Promise.all([
     openDatabaseOf(settings, log),
@@ -153,6 +160,7 @@ async function startSandbox(settings: Settings, written: Configuration, log: Log
     aws: { endpoint: cloud.endpoint, credentials: cloud.credentials, region: cloud.region },
     http: settings,
     log,
+    redactions,
     now: () => new Date(),
     fallback: world.page,
   });

@@ -17,6 +17,10 @@ export interface JobData {
   };
   /** Makes an action item of a message that carries the reaction for it. */
   readonly "capture-action-item": { readonly channelId: string; readonly ts: string; readonly byUserId: string };
+  /** Fetches the bytes of a file of an incident's channel and keeps them. */
+  readonly "copy-file": { readonly channelId: string; readonly ts: string; readonly fileId: string };
+  /** Compares the channels that wait for it with Slack, a few calls at a time; one for all processes. */
+  readonly "reconcile-channels": Readonly<Record<never, never>>;
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   readonly "remind-lead": { readonly incidentId: string };
   readonly "remind-postmortem": { readonly postmortemId: string };

@@ -5,6 +5,8 @@
 import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
+import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
+import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
 import type { FollowerRecords } from "./incident/following.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
@@ -28,6 +30,8 @@ export interface App {
   /** The moment the transaction began, by the injected clock; the same for everything it records. */
   readonly now: Date;
   readonly config: Configuration;
+  /** Takes secrets out of what people wrote, before it is kept. */
+  readonly redact: Redact;
   /** A fresh id: sortable, unguessable, fit for button values. */
   readonly newId: () => string;
   /** The bot's own Slack user id, and how a message is linked to. */
@@ -47,6 +51,9 @@ export interface App {
   readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;
   readonly reactions: ReactionRecords;
+  readonly captures: CaptureRecords;
+  readonly capturedFiles: CapturedFileRecords;
+  readonly reconciliations: ReconciliationRecords;
   readonly postmortems: PostmortemRecords;
   readonly actionItems: ActionItemRecords;
   readonly operations: OperationRecords;

@@ -1,15 +1,19 @@
 /** The explicit list of every background task. A new one is a file beside this one, a line here, and its data in domain/jobs.ts. */
+import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
+import { reconcileAll } from "../domain/capture/reconcile.ts";
 import type { App } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import { applyOperation } from "./apply-operation.ts";
 import { captureActionItem } from "./capture-action-item.ts";
 import { captureMessage } from "./capture-message.ts";
+import { copyFile } from "./copy-file.ts";
 import { expireOperation } from "./expire-operation.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { lookStatus } from "./look-status.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
+import { reconcileChannels } from "./reconcile-channels.ts";
 import { remindLead } from "./remind-lead.ts";
 import { remindPostmortem } from "./remind-postmortem.ts";
 import { remindUpdate } from "./remind-update.ts";
@@ -18,6 +22,8 @@ import { watchOperation } from "./watch-operation.ts";
 export interface JobContext extends OperationContext {
   readonly now: () => Date;
   readonly messages: MessageReader;
+  readonly channels: ChannelReader;
+  readonly files: FileReader;
   /** The audit chain's head in words; null while there is none. */
   readonly auditHead: () => Promise<string | null>;
 }
@@ -31,6 +37,8 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     lookStatus(context),
     jobHandler(captureMessage(context)),
     jobHandler(captureActionItem(context)),
+    jobHandler(copyFile(context)),
+    jobHandler(reconcileChannels(context)),
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
     jobHandler(remindPostmortem(context)),
@@ -41,4 +49,5 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
 /** What runs by the clock is armed at each start, in one transaction; each job arms its next run itself. */
 export async function armJobs(app: App): Promise<void> {
   await armAuditHead(app);
+  await reconcileAll(app, "start");
 }

@@ -45,6 +45,9 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "look-status": cloud,
   "capture-message": { side: 2, pollSeconds: 2 },
   "capture-action-item": { side: 2, pollSeconds: 2 },
+  "copy-file": { side: 2, pollSeconds: 5 },
+  // One at a time: Slack counts the calls of all processes together.
+  "reconcile-channels": { side: 1, pollSeconds: 2 },
   "remind-update": reminder,
   "remind-lead": reminder,
   "remind-postmortem": reminder,

@@ -1,8 +1,11 @@
+import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
 import type { App, Identify, Log, Metrics } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import { ConfigurationError } from "../errors.ts";
 import { createCall, refusedWord, type SlackCall } from "./call.ts";
+import { channelReader } from "./channel-reader.ts";
 import { createDirectory, type Directory } from "./directory.ts";
+import { fileReader } from "./file-reader.ts";
 import { createIdentify, within } from "./identity.ts";
 import { createMembership, type Membership } from "./membership.ts";
 import { messageReader } from "./message-reader.ts";
@@ -35,6 +38,8 @@ export interface SlackConnection {
   readonly identify: Identify;
   readonly directory: Directory;
   readonly messages: MessageReader;
+  readonly channels: ChannelReader;
+  readonly files: FileReader;
   readonly membership: Membership;
   /** Whether Slack was reached and knows the token. */
   readonly isReady: () => boolean;
@@ -134,6 +139,8 @@ export function connectSlack(options: ConnectionOptions): SlackConnection {
     directory,
     membership,
     messages: messageReader(call),
+    channels: channelReader({ call, botUserId: () => known.botUserId }),
+    files: fileReader({ token: options.botToken, apiUrl: options.apiUrl }),
     identify: createIdentify({
       call,
       now,

@@ -29,6 +29,8 @@ export interface ReceiveOptions {
   readonly workspace: Workspace;
   readonly handlers: Handlers;
   readonly log: Log;
+  /** Called when Socket Mode stands again after it broke. */
+  readonly onReconnect?: () => void;
 }
 
 export interface Receiving {
@@ -100,7 +102,7 @@ export function createReceiving(options: ReceiveOptions): Receiving {
     }),
   });
   listen(app, handlers);
-  const line = socket ? startSocket(socket, log) : null;
+  const line = socket ? startSocket(socket, log, options.onReconnect ?? (() => {})) : null;
 
   return {
     requestListener: http

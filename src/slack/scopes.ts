@@ -83,6 +83,12 @@ export const scopes: readonly Scope[] = [
   scope("pins:write", "Pinning the status card.", ["pins.add"]),
   scope("bookmarks:read", "Not adding a bookmark twice after a crash.", ["bookmarks.list"]),
   scope("bookmarks:write", "Links to dashboards above an incident's channel.", ["bookmarks.add"]),
+  scope(
+    "files:read",
+    "Keeping copies of the files people share in an incident's channel, and erasing them when they are deleted.",
+    ["files.info"],
+    ["file_deleted"],
+  ),
   scope("files:write", "The post-mortem as Markdown and HTML files, and long output.", [
     "files.getUploadURLExternal",
     "files.completeUploadExternal",

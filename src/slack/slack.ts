@@ -20,6 +20,8 @@ export interface SlackOptions {
   readonly transact: TransactSlack;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Called when Socket Mode stands again after it broke. */
+  readonly onReconnect?: () => void;
 }
 
 export interface Slack {
@@ -48,7 +50,14 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   });
   const intake = createIntake({ transact, metrics, log, call: connection.call });
   const handlers = createHandlers({ router, intake, transact, isReady: connection.isReady, log });
-  const receiving = createReceiving({ mode: options.mode, botToken: options.botToken, workspace, handlers, log });
+  const receiving = createReceiving({
+    mode: options.mode,
+    botToken: options.botToken,
+    workspace,
+    handlers,
+    log,
+    ...(options.onReconnect ? { onReconnect: options.onReconnect } : {}),
+  });
   await connection.start();
   await receiving.start();
   return {

@@ -16,13 +16,17 @@ export interface SocketLine {
 }
 
 /** Keeps Socket Mode's connection: Bolt's client reconnects a line that broke, but gives up on one that never stood. */
-export function startSocket(receiver: SocketModeReceiver, log: Log): SocketLine {
+export function startSocket(receiver: SocketModeReceiver, log: Log, onReconnect: () => void): SocketLine {
   const { client } = receiver;
   let connected = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let before = false;
   client.on("connected", () => {
     connected = true;
+    // What was said while there was no line has to be fetched.
+    if (before) onReconnect();
+    before = true;
   });
   for (const event of ["disconnected", "reconnecting", "close"] as const) {
     client.on(event, () => {

@@ -9,6 +9,7 @@ import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
+import * as captures from "./migrations/0013-captures.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0010-clocks": clocks,
   "0012-followers-and-security": followers,
   "0015-afterwards": afterwards,
+  "0013-captures": captures,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -1,6 +1,8 @@
 /** Every kind of record the bot keeps, for one transaction. A new kind is one line here and one in App. */
 import { actionItemRecords } from "./action-items.ts";
 import { auditRecords } from "./audit.ts";
+import { capturedFileRecords } from "./captured-files.ts";
+import { captureRecords } from "./captures.ts";
 import type { RecordContext } from "./database.ts";
 import { followerRecords } from "./followers.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
@@ -12,6 +14,7 @@ import { operationRecords } from "./operations.ts";
 import { names } from "./people.ts";
 import { postmortemRecords } from "./postmortems.ts";
 import { reactionRecords } from "./reactions.ts";
+import { reconciliationRecords } from "./reconciliations.ts";
 import { securityStepRecords } from "./security-steps.ts";
 import { timelineRecords } from "./timeline.ts";
 
@@ -25,6 +28,9 @@ export function recordsOf(context: RecordContext) {
     securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),
     reactions: reactionRecords(context),
+    captures: captureRecords(context),
+    capturedFiles: capturedFileRecords(context),
+    reconciliations: reconciliationRecords(context),
     postmortems: postmortemRecords(context),
     actionItems: actionItemRecords(context),
     operations: operationRecords(context),

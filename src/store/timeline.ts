@@ -33,6 +33,9 @@ type Tables = {
   };
 };
 
+/** What stands where the words of a deleted message stood. */
+const erased = "(deleted in Slack)";
+
 /** Timelines; what an entry said before a change is kept. */
 export function timelineRecords(context: RecordContext): TimelineRecords {
   const db = context.db.withTables<Tables>();
@@ -80,6 +83,11 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
         .where("ts", "=", ts)
         .executeTakeFirst();
       return row ? fromRow(row) : null;
+    },
+    erase: async (id) => {
+      const gone = { text: erased, hidden: true };
+      await db.updateTable("timeline_revisions").set({ text: erased }).where("entry_id", "=", id).execute();
+      await db.updateTable("timeline_entries").set(gone).where("id", "=", id).execute();
     },
     change: async (id, changes, by) => {
       const row = await db

@@ -7,6 +7,7 @@ import { commands } from "../../commands/index.ts";
 import { loadConfiguration } from "../../src/config.ts";
 import type { Caller } from "../../src/domain/access/caller.ts";
 import type { NewAuditEntry } from "../../src/domain/audit/entry.ts";
+import { createRedact } from "../../src/domain/capture/redact.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import type { Intent, Lane, MissingPiece } from "../../src/domain/intent.ts";
 import type { JobName } from "../../src/domain/jobs.ts";
@@ -85,6 +86,7 @@ export async function openDesk(config: Configuration = waooaw) {
       app: (context: RecordContext): App => ({
         now: context.now,
         config,
+        redact: createRedact([]),
         newId: context.newId,
         workspace: {
           botUserId: "U0TOC",

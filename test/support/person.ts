@@ -124,6 +124,17 @@ export function createPerson(workspace: Workspace, id: string) {
       const answer = done(await act({ act: "post", channel: to, text, ...(threadTs ? { threadTs } : {}) }));
       return String(answer.result);
     },
+    /** Shares a file with a message; answers the message's ts. */
+    shares: async (
+      channel: string,
+      file: { readonly name: string; readonly bytes: Buffer },
+      text = "",
+      threadTs?: string,
+    ) => {
+      const shared = { name: file.name, base64: file.bytes.toString("base64") };
+      const to = { channel: channelId(channel), text, ...(threadTs ? { threadTs } : {}) };
+      return String(done(await act({ act: "post", ...to, file: shared })).result);
+    },
     edits: async (channel: string, ts: string, text: string) =>
       done(await act({ act: "edit", channel: channelId(channel), ts, text })),
     deletes: async (channel: string, ts: string) => done(await act({ act: "delete", channel: channelId(channel), ts })),

@@ -1,5 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { reconcileIncident } from "../capture/reconcile.ts";
 import type { App } from "../ports.ts";
 import { openPostmortem, redrawPostmortem } from "../postmortem/write.ts";
 import { cleanText, quoteTyped } from "../text.ts";
@@ -51,7 +52,10 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   });
   if (isOpen(changed)) await armUpdateReminder(app, changed);
   if (severityChanges) await inviteForSeverity(app, incident, changed);
-  if (move?.name === "resolved") await openPostmortem(app, changed, caller.userId);
+  if (move?.name === "resolved") {
+    await openPostmortem(app, changed, caller.userId);
+    await reconcileIncident(app, changed, "resolve");
+  }
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
   if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });
   return changed;

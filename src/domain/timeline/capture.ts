@@ -22,7 +22,7 @@ export async function recordMessage(app: App, job: Captured, message: SlackMessa
   // The lock makes two captures of one message wait for each other.
   const incident = target && (await app.incidents.lock(target.id));
   if (!incident) return;
-  const text = messageText(message);
+  const text = app.redact(messageText(message));
   const entry = await app.timeline.bySource(job.channelId, job.ts);
   if (!entry || entry.hidden) {
     await app.audit.add({

@@ -90,7 +90,7 @@ export async function messageEdited(
   edit: { readonly channelId: string; readonly ts: string; readonly text: string; readonly editedTs: string },
 ): Promise<void> {
   const entry = await app.timeline.bySource(edit.channelId, edit.ts);
-  if (entry) return app.timeline.change(entry.id, { text: edit.text, editedTs: edit.editedTs }, null);
+  if (entry) return app.timeline.change(entry.id, { text: app.redact(edit.text), editedTs: edit.editedTs }, null);
   const incident = await app.incidents.byChannel(edit.channelId);
   // Marked but not read yet: reading once more after this finds the newer text, whatever is under way now.
   if (incident && (await isHeld(app, edit.channelId, edit.ts))) {
@@ -98,10 +98,10 @@ export async function messageEdited(
   }
 }
 
-/** A message was deleted, perhaps before it was read: it leaves the timeline and does not come back. */
+/** A message was deleted, perhaps before it was read: its words leave the timeline, and do not come back. */
 export async function messageDeleted(app: App, channelId: string, ts: string, eventTs: string): Promise<void> {
   const entry: TimelineEntry | null = await app.timeline.bySource(channelId, ts);
   if (!entry && !(await app.incidents.byChannel(channelId))) return;
   await app.reactions.note({ channelId, ts, userId: anybody, name: deleted, on: true, eventTs });
-  if (entry && !entry.hidden) await app.timeline.change(entry.id, { hidden: true }, null);
+  if (entry) await app.timeline.erase(entry.id);
 }

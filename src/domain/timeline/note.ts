@@ -11,7 +11,7 @@ export async function addNote(app: App, caller: Caller, incidentId: string, text
   requireMember(caller);
   // The incident itself does not change, so notes do not wait for one another.
   const incident = await openForReading(app, caller, incidentId);
-  const written = cleanText(text);
+  const written = app.redact(cleanText(text));
   if (written === "") {
     throw new Refusal(
       "missing_argument",

@@ -10,6 +10,8 @@ export interface TimelineRecords {
   readonly byId: (id: string) => Promise<TimelineEntry | null>;
   /** A message stands on one timeline at most; hidden entries are found too. */
   readonly bySource: (channelId: string, ts: string) => Promise<TimelineEntry | null>;
+  /** Takes away the words of an entry whose message was deleted, and those it had before; it is not shown again. */
+  readonly erase: (id: string) => Promise<void>;
   /**
    * With `editedTs` (Slack's time of a message's edit) the text is taken only if that edit is newer than the one
    * known: events come in any order.

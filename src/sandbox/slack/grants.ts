@@ -34,6 +34,7 @@ const eventScopes: Readonly<Record<string, readonly string[]>> = {
   channel_archive: ["channels:read"],
   channel_rename: ["channels:read"],
   channel_unarchive: ["channels:read"],
+  file_deleted: ["files:read"],
   file_shared: ["files:read"],
   group_archive: ["groups:read"],
   group_rename: ["groups:read"],

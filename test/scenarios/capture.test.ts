@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { openCaptures } from "../support/captures.ts";
+import { startScenario } from "../support/scenario.ts";
+import { declared } from "../support/stories.ts";
+import { playTranscript } from "../support/transcript.ts";
+
+/** Where nobody listens. */
+const nowhere = "http://127.0.0.1:9/slack/events";
+
+describe("[I6] the lossless capture of an incident's channel", { timeout: 120_000 }, () => {
+  test("some hundred messages, with the bot away twice and restarted in between, are all in the log", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    const log = await openCaptures(story.databaseUrl);
+    try {
+      const here = story.slack;
+      const transcript = playTranscript({
+        channel,
+        people: ["U0ANA", "U0BEN", "U0CHI", "U0DEV"].map(story.person),
+        seed: 7,
+      });
+      for (const one of ["U0BEN", "U0CHI", "U0DEV"]) await story.person(one).joins(channel);
+      await transcript.play(120);
+      await here.idle();
+      // Deliveries fail, the repeats of Slack's too.
+      here.deliverTo(nowhere);
+      await transcript.play(70, "unseen");
+      await story.advance("10m");
+      await story.restart();
+      // Threads are read at the pace Slack allows.
+      await story.advance("5m");
+      await transcript.play(60);
+      await transcript.leaves("U0DEV");
+      here.deliverTo(nowhere);
+      await transcript.play(50, "unseen");
+      await story.advance("10m");
+      here.deliverTo(`${story.address()}/slack/events`);
+      await ana.types(channel, "/incident resolve It is over");
+      await story.settled();
+      await story.advance("5m");
+
+      expect(transcript.length).toBeGreaterThanOrEqual(150);
+      for (const item of transcript.items()) {
+        if (!item.knowable) {
+          // At most a tombstone that nobody can put a name to.
+          expect([undefined, null]).toContain((await log.message(item.ts))?.author);
+          continue;
+        }
+        expect(await log.message(item.ts), `${item.ts} by ${item.author}`).toEqual({
+          author: item.author,
+          threadTs: item.threadTs,
+          text: item.deleted ? null : item.text,
+          deleted: item.deleted,
+        });
+        // Every wording that an event told of is a line of its own, unless the message was erased.
+        const words = await log.wordings(item.ts);
+        if (item.deleted) expect(words).toEqual([]);
+        else expect(words).toEqual(expect.arrayContaining(item.seenWordings));
+        if (!item.deleted) expect(await log.reactions(item.ts)).toEqual(item.reactions);
+        expect(await log.files(item.ts)).toEqual(item.deleted ? item.files.map(() => null) : item.files);
+      }
+      // What was deleted in Slack is nowhere in the database.
+      for (const text of transcript.erased()) expect(await log.anywhere(text), text).toEqual([]);
+
+      await ana.types(channel, "/incident timeline check");
+      await story.settled();
+      const [check = ""] = ana.told(channel).slice(-1);
+      const { threads, deleted, knowable } = transcript.totals();
+      const counted = /(\d+) messages, (\d+) of them deleted in Slack and erased here/.exec(check) ?? [];
+      expect(Number(counted[1]) - Number(counted[2])).toBe(knowable - deleted);
+      expect(Number(counted[2])).toBeGreaterThanOrEqual(deleted);
+      expect(check).toContain(`${threads} threads,`);
+      expect(check).toMatch(/\*2 gaps, \d+ back-filled\*/);
+      expect(check).toMatch(/found after I started[\s\S]*found when it was resolved/);
+      expect(check).toMatch(/Last compared with Slack .*, when it was resolved/);
+    } finally {
+      await log.stop();
+    }
+  });
+
+  test("events that come twice, late and in the wrong order change nothing; only incidents' channels are captured", async () => {
+    const story = await startScenario();
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana);
+    await ben.joins(channel);
+    const log = await openCaptures(story.databaseUrl);
+    try {
+      await ana.types("#ops", "this is nobody's incident");
+      story.slack.faults.deliverTwice = "together";
+      const ts = (await ben.types(channel, "twice")) ?? "";
+      await ben.edits(channel, ts, "twice, edited");
+      await ben.edits(channel, ts, "twice, edited again");
+      await ben.reacts(channel, ts, "eyes");
+      await ben.reacts(channel, ts, "eyes", true);
+      const gone = (await ben.types(channel, "said in anger")) ?? "";
+      await ben.deletes(channel, gone);
+      await story.settled();
+      expect(await log.message(ts)).toMatchObject({ text: "twice, edited again", deleted: false });
+      expect(await log.wordings(ts)).toEqual(["twice", "twice, edited", "twice, edited again"]);
+      expect(await log.reactions(ts)).toEqual([]);
+      expect(await log.message(gone)).toEqual({ author: "U0BEN", threadTs: null, text: null, deleted: true });
+      expect(await log.anywhere("said in anger")).toEqual([]);
+      expect(await log.count()).toBe(2);
+    } finally {
+      await log.stop();
+    }
+  });
+});
