@@ -101,10 +101,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     workspace: connection.workspace,
     ...recordsOf(context),
     outbox: outboxRecords(context, () => outboxRecorded()),
-    jobs: queue.jobs(executorOf(context.db)),
+    jobs: queue.jobs(executorOf(context.db), context.watch),
     intake: intakeRecords(context),
   });
-  const record = createTransact<WholeApp>({ db, now, newId: randomUUIDv7, app: appOf });
+  const record = createTransact<WholeApp>({ pool, now, newId: randomUUIDv7, app: appOf });
   const transact: typeof record = async (work) => {
     const result = await record(work);
     sealing.wake();

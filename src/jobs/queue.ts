@@ -8,9 +8,14 @@ export interface Executor {
   readonly executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>;
 }
 
+type Watch = (work: Promise<unknown>) => void;
+
 export interface Queue {
-  /** The port of one open transaction: a job added there exists when it commits. */
-  readonly jobs: (executor: Executor) => Jobs;
+  /**
+   * The port of one open transaction: a job added there exists when it commits. With `watch` nobody waits for it to
+   * be written; the transaction does, before it commits.
+   */
+  readonly jobs: (executor: Executor, watch?: Watch) => Jobs;
   /** Installs or brings up to date the queue's own tables; jobs can be added from then on. */
   readonly open: () => Promise<void>;
   /** Hands jobs to their handlers from now on. */
@@ -95,7 +100,7 @@ export function createQueue(options: QueueOptions): Queue {
   });
   boss.on("warning", (warning) => options.log.warn({ warning }, "The job queue warns"));
   return {
-    jobs: (executor) => jobsPort(boss, executor, options.clock instanceof TestClock),
+    jobs: (executor, watch) => jobsPort(boss, executor, options.clock instanceof TestClock, watch),
     open: async () => {
       await boss.start();
       for (const name of Object.keys(paces)) await boss.createQueue(name, queueSettings);
@@ -110,20 +115,19 @@ export function createQueue(options: QueueOptions): Queue {
   };
 }
 
-function jobsPort(boss: PgBoss, executor: Executor, isTest: boolean): Jobs {
+function jobsPort(boss: PgBoss, executor: Executor, isTest: boolean, watch?: Watch): Jobs {
   const db = { executeSql: (text: string, values?: unknown[]) => executor.executeSql(text, values) };
-  return {
-    add: async (name, data, { key, after } = {}) => {
-      // Sessions that are not pg-boss's own read the test clock only when told to.
-      if (isTest) await executor.executeSql("select set_config('pgboss.test_clock', 'on', true)");
-      // Without a key of its own a job would take the place of any other of its queue that waits.
-      const singletonKey = key ?? crypto.randomUUID();
-      const timing = after === undefined ? {} : { startAfter: after };
-      if ((await boss.send(name, data, { db, singletonKey, ...timing })) !== null) return;
-      // One is waiting for this key: the newest word on what and when counts.
-      await boss.upsert(name, data, { db, singletonKey, startAfter: after ?? 0 });
-    },
+  const add: Jobs["add"] = async (name, data, { key, after } = {}) => {
+    // Sessions that are not pg-boss's own read the test clock only when told to.
+    if (isTest) await executor.executeSql("select set_config('pgboss.test_clock', 'on', true)");
+    // Without a key of its own a job would take the place of any other of its queue that waits.
+    const singletonKey = key ?? crypto.randomUUID();
+    const timing = after === undefined ? {} : { startAfter: after };
+    if ((await boss.send(name, data, { db, singletonKey, ...timing })) !== null) return;
+    // One is waiting for this key: the newest word on what and when counts.
+    await boss.upsert(name, data, { db, singletonKey, startAfter: after ?? 0 });
   };
+  return { add: watch ? async (name, data, options) => watch(add(name, data, options)) : add };
 }
 
 async function workOn(boss: PgBoss, handler: JobHandler, log: JobLog): Promise<void> {

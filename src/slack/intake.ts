@@ -62,6 +62,29 @@ export interface Intake {
   readonly handleEvent: (body: Payload, work: (app: SlackApp) => Promise<void>) => Promise<void>;
 }
 
+/** The ask was recorded before; what was done for it now is undone. */
+class Repeated extends Error {
+  readonly answer: Json;
+
+  constructor(answer: Json) {
+    super("This ask was recorded before");
+    this.answer = answer;
+  }
+}
+
+/**
+ * Does the work behind the claim of its key, without waiting for the claim's answer in between: nearly every ask is a
+ * first one. For a repeat the claim waits for the transaction that has it, and everything behind the claim with it.
+ */
+async function onlyOnce<T>(app: SlackApp, key: string, kind: string, work: () => Promise<T>): Promise<T> {
+  const claim = app.intake.begin(key, kind);
+  const [begun, done] = await Promise.allSettled([claim, work()]);
+  if (begun.status === "rejected") throw begun.reason;
+  if (!begun.value.first) throw new Repeated(begun.value.answer);
+  if (done.status === "rejected") throw done.reason;
+  return done.value;
+}
+
 /** Records what is asked and answers in time, whatever happens. */
 export function createIntake(options: IntakeOptions): Intake {
   const { transact, metrics, log } = options;
@@ -70,14 +93,13 @@ export function createIntake(options: IntakeOptions): Intake {
     try {
       work.check();
       return await transact(async (app) => {
-        const begun = await app.intake.begin(key, kind);
-        if (!begun.first) return { told: restored(begun.answer), outcome: "repeated" };
-        const answer = await work.run(app);
+        const answer = await onlyOnce(app, key, kind, () => work.run(app));
         if (answer) await app.intake.answer(key, answer as unknown as Json);
         if (performance.now() - began > commitMilliseconds) throw tooSlow();
         return { told: answer, outcome: "recorded" };
       });
     } catch (error) {
+      if (error instanceof Repeated) return { told: restored(error.answer), outcome: "repeated" };
       if (!(error instanceof Refusal) || error.code === "try_again") throw error;
       return recordRefusal(key, kind, work, error);
     }
@@ -126,14 +148,16 @@ export function createIntake(options: IntakeOptions): Intake {
       try {
         outcome = await inTime(
           transact(async (app) => {
-            const begun = await app.intake.begin(askKey(body), "event");
-            if (!begun.first) return "repeated";
-            await work(app);
+            await onlyOnce(app, askKey(body), "event", () => work(app));
             return "recorded";
           }),
           log,
         );
       } catch (error) {
+        if (error instanceof Repeated) {
+          outcome = "repeated";
+          return;
+        }
         if (error instanceof Refusal && error.code === "try_again") outcome = "away";
         // Nobody can be answered for an event: a refusal ends it, anything else brings it again.
         if (!(error instanceof Refusal) || error.code === "try_again") throw error;

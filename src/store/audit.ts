@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { AuditEntry } from "../domain/audit/entry.ts";
 import type { Json } from "../domain/operation/operation.ts";
 import type { App } from "../domain/ports.ts";
-import type { RecordContext } from "./database.ts";
+import { type RecordContext, write } from "./database.ts";
 
 export type AuditTables = {
   readonly audit: {
@@ -24,20 +24,19 @@ export type AuditTables = {
 export const auditColumns = ["id", "at", "actor", "action", "subject", "details"] as const;
 
 /** The audit log of one transaction: entries are written without a hash, which the sealer adds after the commit. */
-export function auditRecords({ db: database, now }: RecordContext): App["audit"] {
-  const db = database.withTables<AuditTables>();
+export function auditRecords(context: RecordContext): App["audit"] {
+  const { now } = context;
+  const db = context.db.withTables<AuditTables>();
   return {
     add: async (entry) => {
-      await db
-        .insertInto("audit")
-        .values({
-          at: now,
-          actor: storable(entry.actor),
-          action: storable(entry.action),
-          subject: storable(entry.subject),
-          details: JSON.stringify(storableJson(entry.details)),
-        })
-        .execute();
+      const row = {
+        at: now,
+        actor: storable(entry.actor),
+        action: storable(entry.action),
+        subject: storable(entry.subject),
+        details: JSON.stringify(storableJson(entry.details)),
+      };
+      await write(context, db.insertInto("audit").values(row));
     },
     recent: async (limit): Promise<readonly AuditEntry[]> =>
       db.selectFrom("audit").select(auditColumns).orderBy("id", "desc").limit(limit).execute(),

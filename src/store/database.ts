@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { type CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 
 // int8 comes as a string by default; every one of ours (ids of log rows, counts) fits a number.
@@ -14,6 +14,16 @@ export interface RecordContext {
   readonly newId: () => string;
   /** Has something done once the transaction is committed; not at all when it is rolled back. */
   readonly afterCommit?: (work: () => void) => void;
+  /** Sends a statement at once, in the order of the calls; the transaction waits for it before it commits. */
+  readonly send?: (query: CompiledQuery) => Promise<{ readonly rowCount: number | null; readonly rows: unknown[] }>;
+  /** Has the transaction wait for this before it commits, and fail with it. */
+  readonly watch?: (work: Promise<unknown>) => void;
+}
+
+/** Writes what nobody waits for: trouble with it fails the transaction when it commits. */
+export async function write(context: RecordContext, query: { readonly compile: () => CompiledQuery }): Promise<void> {
+  if (context.send) void context.send(query.compile());
+  else await context.db.executeQuery(query.compile());
 }
 
 /**
@@ -36,6 +46,8 @@ export function openPool(
     application_name: options.name ?? "tocsin",
     statement_timeout: options.statementMilliseconds ?? 1500,
     idle_in_transaction_session_timeout: 5000,
+    // Statements of a transaction leave without waiting for the answers to those before (see connection.ts).
+    pipeline: true,
   });
   // An idle connection that the server drops raises here; without a listener it would end the process. The next
   // query opens another one.

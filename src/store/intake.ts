@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { IntakeRecords } from "../domain/slack-side.ts";
-import type { RecordContext } from "./database.ts";
+import { type RecordContext, write } from "./database.ts";
 
 const keptMilliseconds = 24 * 60 * 60_000;
 /** So many asks forget so many old ones; the rest waits for the next time. */
@@ -9,27 +9,36 @@ const prunedAtOnce = 400;
 let begun = 0;
 
 /** Which asks were recorded; the key's row is locked by whoever handles the ask, so a repeat waits for it. */
-export function intakeRecords({ db, now }: RecordContext): IntakeRecords {
+export function intakeRecords(context: RecordContext): IntakeRecords {
+  const { db, now } = context;
   return {
+    // Sent before anything is awaited: what the ask does beside it comes behind it.
     begin: async (key, kind) => {
-      begun += 1;
-      if (begun % pruneEvery === 0) {
-        const before = new Date(now.getTime() - keptMilliseconds);
-        await sql`
-          delete from slack_intake where key in (
-            select key from slack_intake where received_at < ${before} limit ${prunedAtOnce} for update skip locked)`.execute(
-          db,
-        );
-      }
-      const claimed = await sql`
+      const claim = sql`
         insert into slack_intake (key, kind, received_at) values (${key}, ${kind}, ${now})
-        on conflict (key) do nothing`.execute(db);
-      if (claimed.numAffectedRows === 1n) return { first: true };
+        on conflict (key) do nothing`.compile(db);
+      const claimed = context.send
+        ? (await context.send(claim)).rowCount
+        : (await db.executeQuery(claim)).numAffectedRows;
+      if (Number(claimed) === 1) {
+        begun += 1;
+        if (begun % pruneEvery === 0) await forget(context);
+        return { first: true };
+      }
       const found = await sql<{ answer: unknown }>`select answer from slack_intake where key = ${key}`.execute(db);
       return { first: false, answer: (found.rows[0]?.answer ?? null) as never };
     },
     answer: async (key, answer) => {
-      await sql`update slack_intake set answer = ${JSON.stringify(answer)}::jsonb where key = ${key}`.execute(db);
+      const kept = sql`update slack_intake set answer = ${JSON.stringify(answer)}::jsonb where key = ${key}`;
+      await write(context, { compile: () => kept.compile(db) });
     },
   };
+}
+
+async function forget(context: RecordContext): Promise<void> {
+  const before = new Date(context.now.getTime() - keptMilliseconds);
+  const old = sql`
+    delete from slack_intake where key in (
+      select key from slack_intake where received_at < ${before} limit ${prunedAtOnce} for update skip locked)`;
+  await write(context, { compile: () => old.compile(context.db) });
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Lane, MissingPiece, Outbox } from "../domain/intent.ts";
 import { lanes, type OutboxRows, placeKey, type Sending } from "../domain/outbox.ts";
-import type { RecordContext } from "./database.ts";
+import { type RecordContext, write } from "./database.ts";
 
 type OutboxTables = {
   readonly outbox: {
@@ -87,6 +87,24 @@ function overtaken(now: Date) {
   return sql`(other.attempts >= ${patience} and other.due_at > ${now} and coalesce(other.error, 'ratelimited') <> 'ratelimited')`;
 }
 
+type NewRow = Readonly<Record<string, unknown>> & { readonly key: string; readonly lane: number };
+
+const columnsOf = (row: NewRow) => sql.join(Object.keys(row).map((column) => sql.ref(column)));
+const valuesOf = (row: NewRow) => sql.join(Object.values(row).map((value) => sql.val(value)));
+
+/**
+ * Adds the row unless one of its key waits already, which is hastened instead. The update locks that row until the
+ * transaction commits, so that the drainer cannot draw it in between from older facts.
+ */
+function unlessWaiting(row: NewRow) {
+  return sql`
+    with waiting as (
+      update outbox set lane = least(lane, ${row.lane})
+      where key = ${row.key} and state = 'due' and not in_doubt returning id)
+    insert into outbox (${columnsOf(row)}) select ${valuesOf(row)}
+    where not exists (select from waiting)`;
+}
+
 /**
  * The outbox of one transaction; `wake` tells the drainer once it is committed. A NOTIFY inside the transaction would
  * make all commits wait for one another, each for its own write to disk: it costs most of the throughput.
@@ -96,48 +114,30 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
 
   const insert = async (intent: Sending, lane: Lane, incidentId: string | null): Promise<void> => {
     const id = context.newId();
-    await db
-      .insertInto("outbox")
-      .values({
-        id,
-        lane: lanes.indexOf(lane),
-        kind: intent.kind,
-        intent: JSON.stringify(intent),
-        key: keyOf(intent, id),
-        once: "once" in intent ? intent.once : null,
-        incident_id: incidentId,
-        waits_for: waitsFor(intent),
-        state: "due",
-        due_at: context.now,
-        in_doubt: false,
-        attempts: 0,
-        attempted_at: null,
-        created_at: context.now,
-        settled_at: null,
-        scratch: null,
-        error: null,
-      } as never)
-      .onConflict((conflict) => conflict.column("once").doNothing())
-      .execute();
+    const row = {
+      id,
+      lane: lanes.indexOf(lane),
+      kind: intent.kind,
+      intent: JSON.stringify(intent),
+      key: keyOf(intent, id),
+      once: "once" in intent ? intent.once : null,
+      incident_id: incidentId,
+      waits_for: waitsFor(intent),
+      state: "due",
+      due_at: context.now,
+      in_doubt: false,
+      attempts: 0,
+      created_at: context.now,
+    };
+    const added = coalesced.has(intent.kind)
+      ? unlessWaiting(row)
+      : sql`insert into outbox (${columnsOf(row)}) values (${valuesOf(row)}) on conflict (once) do nothing`;
+    await write(context, { compile: () => added.compile(db) });
     if (wake) context.afterCommit?.(wake);
   };
 
   return {
-    add: async (intent, lane = "normal") => {
-      if (coalesced.has(intent.kind)) {
-        // Locks the row until this transaction commits, so that the drainer cannot draw it in between from older facts.
-        const waiting = await db
-          .updateTable("outbox")
-          .set((row) => ({ lane: sql<number>`least(${row.ref("lane")}, ${lanes.indexOf(lane)})` }))
-          .where("key", "=", keyOf(intent, ""))
-          .where("state", "=", "due")
-          .where("in_doubt", "=", false)
-          .returning("id")
-          .execute();
-        if (waiting.length > 0) return;
-      }
-      await insert(intent, lane, incidentOf(intent));
-    },
+    add: (intent, lane = "normal") => insert(intent, lane, incidentOf(intent)),
     addPin: (channel, ts, incidentId) => insert({ kind: "pin", channel, ts }, "normal", incidentId),
 
     missing: async (incidentId) => {

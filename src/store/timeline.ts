@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { MessageSource, TimelineEntry, TimelineKind } from "../domain/timeline/entry.ts";
 import type { TimelineRecords } from "../domain/timeline/records.ts";
-import type { RecordContext } from "./database.ts";
+import { type RecordContext, write } from "./database.ts";
 
 interface EntryTable {
   readonly id: string;
@@ -59,7 +59,7 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
         operation_id: entry.operationId ?? null,
         hidden: false,
       };
-      await db.insertInto("timeline_entries").values(row).execute();
+      await write(context, db.insertInto("timeline_entries").values(row));
       return fromRow(row);
     },
     list: async (incidentId, options = {}) => {

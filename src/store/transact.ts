@@ -1,30 +1,49 @@
+import { CompiledQuery } from "kysely";
+import type pg from "pg";
 import type { App } from "../domain/ports.ts";
 import { Refusal } from "../errors.ts";
-import type { Database, RecordContext } from "./database.ts";
+import { databaseOn, sendOn } from "./connection.ts";
+import type { RecordContext } from "./database.ts";
 import { databaseAway } from "./database-away.ts";
 
 /** A recording transaction that takes longer than this is rolled back, so that the person can still be told in time. */
 const budgetMilliseconds = 2000;
+
+const [begin, commit, rollback] = ["begin", "commit", "rollback"].map((word) => CompiledQuery.raw(word)) as [
+  CompiledQuery,
+  CompiledQuery,
+  CompiledQuery,
+];
 
 /**
  * Makes the one way to record anything: a transaction with all records in it, committed together or not at all.
  * A database that is away is a Refusal "try_again".
  */
 export function createTransact<A extends App>(options: {
-  readonly db: Database;
+  readonly pool: pg.Pool;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly app: (context: RecordContext) => A;
 }): <T>(work: (app: A) => Promise<T>) => Promise<T> {
   return async (work) => {
     const afterwards = new Set<() => void>();
-    const running = options.db.transaction().execute(async (trx) => {
-      const afterCommit = (later: () => void) => void afterwards.add(later);
-      const app = options.app({ db: trx, now: options.now(), newId: options.newId, afterCommit });
-      return withinBudget(work(app));
-    });
     try {
-      const result = await running;
+      const result = await within(options.pool, (sent) => {
+        const { client, watch } = sent;
+        const app = options.app({
+          db: databaseOn(client),
+          now: options.now(),
+          newId: options.newId,
+          afterCommit: (later) => void afterwards.add(later),
+          send: (query) => {
+            const answer = sendOn(client, query);
+            watch(answer);
+            return answer;
+          },
+          watch,
+        });
+        return work(app);
+      });
       for (const later of afterwards) later();
       return result;
     } catch (error) {
@@ -33,7 +52,49 @@ export function createTransact<A extends App>(options: {
   };
 }
 
-async function withinBudget<T>(work: Promise<T>): Promise<T> {
+interface Sent {
+  readonly client: pg.PoolClient;
+  /** What the transaction has to wait for before it commits, and fails with. */
+  readonly watch: (answer: Promise<unknown>) => void;
+}
+
+/**
+ * Each wait for an answer costs more than its statement, so `begin` leaves together with the first one, and what is
+ * only written is waited for once, before the commit.
+ */
+async function within<T>(pool: pg.Pool, work: (sent: Sent) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const watched: Promise<unknown>[] = [];
+  // A statement that fails makes those after it fail with "transaction is aborted": the first word is the true one.
+  let first: { readonly error: unknown } | null = null;
+  const watch = (answer: Promise<unknown>): void => {
+    watched.push(answer);
+    answer.catch((error: unknown) => {
+      first ??= { error };
+    });
+  };
+  let broken = false;
+  try {
+    watch(sendOn(client, begin));
+    const result = await inBudget(async () => {
+      const done = await work({ client, watch });
+      await Promise.all(watched);
+      return done;
+    });
+    await sendOn(client, commit);
+    return result;
+  } catch (error) {
+    const failed = first as { readonly error: unknown } | null;
+    await sendOn(client, rollback).catch(() => {
+      broken = true;
+    });
+    throw failed ? failed.error : error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function inBudget<T>(work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -45,7 +106,7 @@ async function withinBudget<T>(work: Promise<T>): Promise<T> {
     );
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(), late]);
   } finally {
     clearTimeout(timer);
   }

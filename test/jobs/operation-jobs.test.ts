@@ -31,7 +31,6 @@ async function start() {
     await pool.end();
   });
   const pool = openPool(url);
-  const db = openDatabase(pool);
   const logged: string[] = [];
   const log = {
     warn: (_fields: object, message: string) => void logged.push(message),
@@ -42,7 +41,7 @@ async function start() {
   if (!queue) throw new Error("no queue");
   const config = configuration({ operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 1 } });
   const transact = createTransact({
-    db,
+    pool,
     now: () => new Date(),
     newId: randomUUID,
     app: (context) =>

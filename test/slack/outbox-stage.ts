@@ -53,7 +53,7 @@ export async function openOutboxStage(databaseUrl: string): Promise<OutboxStage>
   let offset = 0;
   const now = () => new Date(Date.now() + offset);
   const call = createCall({ token: sandbox.botToken, apiUrl: sandbox.apiUrl, metrics });
-  const transact = createTransact<OutboxApp>({ db, now, newId: randomUUIDv7, app: outboxApp });
+  const transact = createTransact<OutboxApp>({ pool, now, newId: randomUUIDv7, app: outboxApp });
   const drainers: OutboxDrainer[] = [];
   const stage: OutboxStage = {
     sandbox,

@@ -78,7 +78,7 @@ export async function openStage(options: {
   const now = () => new Date();
   const connection = connectSlack({ botToken: sandbox.botToken, apiUrl: sandbox.apiUrl, now, log, metrics });
   const transact = createTransact<StageApp>({
-    db,
+    pool,
     now,
     newId: randomUUIDv7,
     app: (context) => stageApp(context, config),

@@ -67,7 +67,6 @@ export async function openDesk(config: Configuration = waooaw) {
   });
   const pool = openPool(url);
   afterAll(() => pool.end());
-  const db = openDatabase(pool);
   const desk = {
     now: new Date("2026-11-22T02:00:00Z"),
     intents: [] as { readonly intent: Intent; readonly lane: Lane }[],
@@ -80,7 +79,7 @@ export async function openDesk(config: Configuration = waooaw) {
     const staged = { intents: [...desk.intents], jobs: [...desk.jobs], audit: [...desk.audit] };
     const begun = { intents: staged.intents.length, jobs: staged.jobs.length, audit: staged.audit.length };
     const run = createTransact({
-      db,
+      pool,
       now: () => desk.now,
       newId: () => `id-${String(++ids).padStart(6, "0")}`,
       app: (context: RecordContext): App => ({
