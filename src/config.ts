@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { completeConfiguration, type OperationName } from "./config/complete.ts";
 import { type Fault, find, type Located, type LocatedFile, type MapEntry, readYaml, shown } from "./config/located.ts";
 import { notUsedYet } from "./config/not-used-yet.ts";
+import { readOwnTemplates } from "./config/postmortem.ts";
 import { checkReferences } from "./config/references.ts";
 import type { Environment } from "./config/settings.ts";
 import { checkShape } from "./config/shape.ts";
@@ -57,7 +58,7 @@ function unreadable(path: string, error: unknown): ConfigurationError {
   return new ConfigurationError([`${path}: cannot be read (${reason}); check who may read it.`]);
 }
 
-/** The same for texts that are already at hand; pure. */
+/** The same for texts that are already at hand; reads nothing but the post-mortem templates they name. */
 export function parseConfiguration(
   texts: readonly { readonly name: string; readonly text: string }[],
   options: LoadOptions,
@@ -80,9 +81,14 @@ export function parseConfiguration(
     const subject = node?.kind === "scalar" && !misfit.key ? `${shown(node)} ` : "";
     faults.push({ place: misfit.key ? keyPlace : place, field, text: `${subject}${misfit.text}` });
   }
+  const own = readOwnTemplates(
+    shaped.written.postmortem,
+    (name) => find(shaped.tree, ["postmortem", "templates", name]).place,
+  );
+  faults.push(...own.faults);
   if (faults.length > 0) throw failure(faults);
   return {
-    configuration: completeConfiguration(shaped.written, options.operations ?? []),
+    configuration: completeConfiguration(shaped.written, options.operations ?? [], own.templates),
     files: texts.map(({ name }) => name),
     redactions: [...new Set(files.flatMap((file) => file.redactions))].filter(isWorthHiding),
     notUsedYet: notUsedYet(shaped.written),

@@ -289,3 +289,22 @@ export function moment(at: Date, format = "{date_short_pretty} {time}"): string 
 export function person(userId: string | null): string {
   return userId ? `<@${userId}>` : "nobody";
 }
+
+/** A number, with a decimal point where it has one. */
+export function numberInput(initial?: string | null): InputBlock["element"] {
+  return { type: "number_input", is_decimal_allowed: true, ...(initial ? { initial_value: initial } : {}) };
+}
+
+/** An input that tells of every change while one types or chooses: `action` is what the change is asked for by. */
+export function reporting(block: InputBlock, action: string): InputBlock {
+  const typed = block.element.type === "plain_text_input" || block.element.type === "number_input";
+  return {
+    ...block,
+    dispatch_action: true,
+    element: {
+      ...block.element,
+      action_id: action,
+      ...(typed ? { dispatch_action_config: { trigger_actions_on: ["on_character_entered"] } } : {}),
+    } as InputBlock["element"],
+  };
+}

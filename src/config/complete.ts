@@ -7,13 +7,13 @@ import type {
   Resource,
   Service,
 } from "../domain/configuration.ts";
+import type { PostmortemTemplate } from "../domain/postmortem/settings.ts";
 import { completeBusinessHours } from "./business-hours.ts";
 import {
   defaultChannels,
   defaultOperations,
   defaultReactions,
   defaultRoles,
-  defaultSections,
   defaultSeverities,
   defaultWatchMinutes,
 } from "./defaults.ts";
@@ -21,6 +21,7 @@ import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
 import { plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
+import { completePostmortem } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
 
 /** An operation as the policy may name it: by its name or by the verb people type. */
@@ -30,12 +31,17 @@ export interface OperationName {
 }
 
 /** Fills every default in. What was written must have been checked: a reference that leads nowhere stays as it is. */
-export function completeConfiguration(written: Written, operations: readonly OperationName[]): Configuration {
+export function completeConfiguration(
+  written: Written,
+  operations: readonly OperationName[],
+  templates: readonly PostmortemTemplate[] = [],
+): Configuration {
+  const severities = written.severities ? completeSeverities(written.severities) : defaultSeverities;
   const environments = completeEnvironments(written);
   const catalog = { written, environments };
   return {
     organisation: written.organisation ?? "Our organisation",
-    severities: written.severities ? completeSeverities(written.severities) : defaultSeverities,
+    severities,
     roles: written.roles ? completeRoles(written.roles) : defaultRoles,
     people: Object.entries(written.people ?? {}).map(([reference, person]) => ({
       reference,
@@ -63,16 +69,7 @@ export function completeConfiguration(written: Written, operations: readonly Ope
       verifyMinutes: seconds(written.operations?.verify, defaultOperations.verifyMinutes * 60) / 60,
       steadySeconds: seconds(written.operations?.steady, defaultOperations.steadySeconds),
     },
-    postmortem: {
-      template: written.postmortem?.template ?? "default",
-      sections:
-        written.postmortem?.sections?.map((section) => ({
-          id: section.id,
-          title: section.title,
-          help: section.help ?? "",
-          required: section.required ?? false,
-        })) ?? defaultSections,
-    },
+    postmortem: completePostmortem(written.postmortem, severities, templates),
     dashboards: links(written.dashboards),
     integrations: completeIntegrations(written.integrations ?? {}),
   };

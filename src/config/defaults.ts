@@ -1,4 +1,4 @@
-import type { Channels, OperationDefaults, PostmortemSection, Role, Severity } from "../domain/configuration.ts";
+import type { Channels, OperationDefaults, Role, Severity } from "../domain/configuration.ts";
 
 /** How long health is watched after resolving. */
 export const defaultWatchMinutes = 30;
@@ -73,22 +73,3 @@ export const defaultReactions = { timeline: "pushpin", actionItem: "white_check_
 
 /** Fifteen minutes covers a rolling change of a large service; a minute of calm tells a change from a flapping one. */
 export const defaultOperations: OperationDefaults = { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60 };
-
-export const defaultSections: readonly PostmortemSection[] = [
-  section("summary", "Summary", "What happened, in two or three sentences anybody can follow.", true),
-  section("impact", "Impact", "Who noticed what, how many, and for how long.", true),
-  section("root-cause", "Root cause", "Why it happened: the conditions that had to meet, not who did it.", true),
-  section(
-    "contributing-factors",
-    "Contributing factors",
-    "What made it likelier, larger, longer or harder to see.",
-    false,
-  ),
-  section("went-well", "What went well", "What helped, and should stay.", false),
-  section("to-improve", "What to improve", "What slowed people down or went wrong in the response.", false),
-  section("prevention", "Prevention", "What keeps this from happening again.", true),
-];
-
-function section(id: string, title: string, help: string, required: boolean): PostmortemSection {
-  return { id, title, help, required };
-}

@@ -34,6 +34,5 @@ export function notUsedYet(written: Written): readonly string[] {
         )
         .map((platform) => `${section}.*.environments.*.${platform}`),
     ),
-    ...(written.postmortem?.template === undefined ? [] : ["postmortem.template"]),
   ];
 }

@@ -6,9 +6,10 @@ import {
   type OperationName,
   platformsIn,
 } from "./complete.ts";
-import { defaultRoles } from "./defaults.ts";
+import { defaultRoles, defaultSeverities } from "./defaults.ts";
 import { nearest, plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
+import { postmortemMisfits } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
 
 /** Something wrong with how the parts fit together, at a path of the file. */
@@ -32,7 +33,7 @@ export function checkReferences(
     ...placements(written),
     ...dependencies(written),
     ...policy(written, known.operations),
-    ...postmortem(written),
+    ...postmortemMisfits(written.postmortem, knownSeverities(written)),
   ];
 }
 
@@ -202,14 +203,9 @@ function policy(written: Written, operations: readonly OperationName[] | null): 
   });
 }
 
-function postmortem(written: Written): readonly Misfit[] {
-  const seen = new Set<string>();
-  return (written.postmortem?.sections ?? []).flatMap((section, index) => {
-    const path = ["postmortem", "sections", index, "id"];
-    if (seen.has(section.id)) return [{ path, text: "is the id of an earlier section; give each its own." }];
-    seen.add(section.id);
-    return [];
-  });
+function knownSeverities(written: Written): readonly { readonly name: string; readonly aliases: readonly string[] }[] {
+  if (!written.severities) return defaultSeverities;
+  return Object.entries(written.severities).map(([name, severity]) => ({ name, aliases: severity.aliases ?? [] }));
 }
 
 function knownEnvironments(

@@ -26,6 +26,7 @@ import {
   userId,
 } from "./pieces.ts";
 import { platformsFor } from "./platforms.ts";
+import { postmortem } from "./postmortem.ts";
 
 const severity = object({
   summary: text.describe("What it means, in one line."),
@@ -120,13 +121,6 @@ const rule = object({
     .optional(),
 });
 
-const section = object({
-  id: text.regex(/^[a-z][a-z0-9-]*$/, right("write lower-case letters, digits and dashes")),
-  title: text,
-  help: text.describe("What belongs in it, shown above the empty field.").optional(),
-  required: flag.describe("Whether publishing asks for it.").optional(),
-});
-
 /** Sections whose meaning comes with a later version: only a map or a list is asked for. */
 const later = (what: string) =>
   z
@@ -195,10 +189,7 @@ export const configurationSchema = object({
     verify: span("15m").describe("How long an applied change may take to be seen.").optional(),
     steady: span("60s").describe("How long the state asked for must be seen.").optional(),
   }).optional(),
-  postmortem: object({
-    template: text.optional(),
-    sections: list(section).min(1, right("write at least one section, or leave the list out")).optional(),
-  }).optional(),
+  postmortem: postmortem.optional(),
   dashboards: links.optional(),
   integrations: integrations.optional(),
   thresholds: later("Normal, warning and critical values."),

@@ -1,6 +1,7 @@
 import type { HealthAddress } from "./health/health.ts";
 import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
+import type { PostmortemSettings } from "./postmortem/settings.ts";
 import type { BusinessHours } from "./time/business-hours.ts";
 
 /** The configuration as the whole program sees it: parsed once by src/config.ts, complete, every default filled in. */
@@ -154,16 +155,4 @@ export interface OperationDefaults {
   readonly verifyMinutes: number;
   /** How long the state asked for must be seen before it counts as verified. */
   readonly steadySeconds: number;
-}
-
-export interface PostmortemSettings {
-  readonly template: string;
-  readonly sections: readonly PostmortemSection[];
-}
-
-export interface PostmortemSection {
-  readonly id: string;
-  readonly title: string;
-  readonly help: string;
-  readonly required: boolean;
 }

@@ -15,7 +15,7 @@ import type { IncidentSearch } from "./incident/search.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
-import type { PostmortemRecords } from "./postmortem/records.ts";
+import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
@@ -55,6 +55,7 @@ export interface App {
   readonly capturedFiles: CapturedFileRecords;
   readonly reconciliations: ReconciliationRecords;
   readonly postmortems: PostmortemRecords;
+  readonly postmortemWork: PostmortemWorkRecords;
   readonly actionItems: ActionItemRecords;
   readonly operations: OperationRecords;
   readonly locks: LockRecords;

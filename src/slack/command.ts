@@ -122,6 +122,8 @@ export interface ButtonAsk extends AskBase {
   readonly values: FormValues;
   /** What the form it stands in is about; absent outside of forms. */
   readonly form?: ButtonAsk["about"];
+  /** Slack's time of the press or keystroke, by which those that arrive out of order are put in order. */
+  readonly actedTs?: string;
 }
 
 /** Reads what a form holds, by input name; empty is null or []. */

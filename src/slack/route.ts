@@ -105,9 +105,10 @@ export function createRouter(options: RouterOptions): Router {
       const state = record(body.view).state ?? body.state;
       const form = view.type === "modal" ? { form: aboutOfView(view) } : {};
       const values = formValues(state);
+      const actedTs = text(action.action_ts);
       const fresh = route.command.fresh?.includes(id) ?? false;
       return work(route.command, { subject: `button ${id}`, userId: userOf(body), at, fresh }, (caller, app) =>
-        route.door({ caller, app, at, about, values, ...form }),
+        route.door({ caller, app, at, about, values, ...form, ...(actedTs ? { actedTs } : {}) }),
       );
     },
 

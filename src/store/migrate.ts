@@ -10,6 +10,7 @@ import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as captures from "./migrations/0013-captures.ts";
+import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0012-followers-and-security": followers,
   "0015-afterwards": afterwards,
   "0013-captures": captures,
+  "0014-postmortem-work": postmortemWork,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -7,6 +7,7 @@ type PostmortemTables = {
   readonly postmortems: {
     readonly id: string;
     readonly incident_id: string;
+    readonly template: string;
     readonly state: string;
     readonly owner_id: string | null;
     readonly due_at: Date | null;
@@ -111,6 +112,7 @@ function toRow(postmortem: Omit<Postmortem, "version">) {
   return {
     id: postmortem.id,
     incident_id: postmortem.incidentId,
+    template: postmortem.template,
     state: postmortem.state,
     owner_id: postmortem.ownerId,
     due_at: postmortem.dueAt,
@@ -123,6 +125,7 @@ function toPostmortem(row: PostmortemTables["postmortems"]): Postmortem {
   return {
     id: row.id,
     incidentId: row.incident_id,
+    template: row.template,
     state: row.state as Postmortem["state"],
     ownerId: row.owner_id,
     dueAt: row.due_at,

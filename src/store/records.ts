@@ -12,6 +12,7 @@ import { lockRecords } from "./locks.ts";
 import { lookRecords } from "./looks.ts";
 import { operationRecords } from "./operations.ts";
 import { names } from "./people.ts";
+import { postmortemWorkRecords } from "./postmortem-work.ts";
 import { postmortemRecords } from "./postmortems.ts";
 import { reactionRecords } from "./reactions.ts";
 import { reconciliationRecords } from "./reconciliations.ts";
@@ -32,6 +33,7 @@ export function recordsOf(context: RecordContext) {
     capturedFiles: capturedFileRecords(context),
     reconciliations: reconciliationRecords(context),
     postmortems: postmortemRecords(context),
+    postmortemWork: postmortemWorkRecords(context),
     actionItems: actionItemRecords(context),
     operations: operationRecords(context),
     locks: lockRecords(context),

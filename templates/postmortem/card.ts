@@ -40,9 +40,13 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
       ["Owner", person(postmortem.ownerId)],
       ["Due", postmortem.dueAt ? moment(postmortem.dueAt) : "no deadline"],
       ["Sections", `${written} of ${facts.sections.length} have a text`],
+      ["Template", inert(facts.template.title)],
+      ["Score", scoreLine(facts)],
+      ...(reviewLine(facts) ? ([["Review", reviewLine(facts)]] as const) : []),
     ]),
+    ...findings(facts),
     divider(),
-    ...facts.sections.slice(0, 30).map((one) => sectionLine(one, postmortem.id, incident.channelId)),
+    ...facts.sections.slice(0, 36).map((one) => sectionLine(one, postmortem.id, incident.channelId)),
     divider(),
     section(
       facts.actionItems.length === 0
@@ -52,6 +56,10 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
     actions(
       [
         button({ action: "postmortem.action-item", text: "Add action item", about }),
+        button({ action: "postmortem.assign-form", text: "Assign", about }),
+        button({ action: "postmortem.review-form", text: "Ask for review", about }),
+        button({ action: "postmortem.read", text: "Read", about }),
+        button({ action: "postmortem.template-form", text: "Template", about }),
         button({
           action: "postmortem.publish",
           text: postmortem.edition > 0 ? "Publish again" : "Publish",
@@ -82,14 +90,22 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
 function sectionLine(facts: SectionFacts, postmortemId: string, channelId: string | null) {
   const text = sectionText(facts)?.trim() ?? "";
   const required = facts.section.required ? "" : " (optional)";
-  const state = facts.written
+  const state = facts.written?.text.trim()
     ? `written by ${person(facts.written.authorId)}, revision ${facts.written.revision}`
     : facts.generated
       ? "drafted from what is recorded"
       : "empty";
   const glimpse = text ? `\n>${inert(cut(text.replace(/\s+/g, " "), 140))}` : "";
+  const { assigned } = facts;
+  const who = assigned
+    ? `\n${person(assigned.ownerId)} writes it${assigned.dueOn ? `, by ${assigned.dueOn}` : ""}`
+    : "";
+  const writing = facts.drafts.filter((one) => one.userId !== assigned?.ownerId || !facts.written);
+  const drafts =
+    writing.length > 0 ? `\n_${[...new Set(writing.map((one) => person(one.userId)))].join(", ")} has a draft_` : "";
+  const gone = facts.gone ? " (no longer in the template)" : "";
   return section(
-    `*${facts.section.title}*${required}: ${state}${glimpse}`,
+    `*${inert(facts.section.title)}*${facts.gone ? gone : required}: ${state}${who}${drafts}${glimpse}`,
     button({
       action: "postmortem.write",
       text: text ? "Edit" : "Write",
@@ -97,4 +113,37 @@ function sectionLine(facts: SectionFacts, postmortemId: string, channelId: strin
       label: `${text ? "Edit" : "Write"} ${facts.section.title}`,
     }),
   );
+}
+
+function scoreLine({ lint }: PostmortemFacts): string {
+  return lint.findings.length === 0 ? `${lint.score} of 100` : `${lint.score} of 100, ${lint.findings.length} to mend`;
+}
+
+function reviewLine({ standing }: PostmortemFacts): string {
+  const people = (ids: readonly string[]) => ids.map((id) => person(id)).join(", ");
+  return [
+    standing.needed > 0 ? `${standing.approvedBy.length} of ${standing.needed} approvals` : "",
+    standing.approvedBy.length > 0 ? `approved by ${people(standing.approvedBy)}` : "",
+    standing.outdated.length > 0 ? `approved before the last change by ${people(standing.outdated)}` : "",
+    standing.wantsChanges.length > 0
+      ? `changes asked for by ${people(standing.wantsChanges.map((one) => one.reviewerId))}`
+      : "",
+    standing.waitingFor.length > 0 ? `waiting for ${people(standing.waitingFor)}` : "",
+  ]
+    .filter(Boolean)
+    .join("; ");
+}
+
+/** The first few, and the way to the rest. */
+function findings(facts: PostmortemFacts) {
+  const { findings: all } = facts.lint;
+  if (all.length === 0) return [];
+  const shown = all.slice(0, 3).map((one) => `• ${inert(one.text)} _${inert(one.mend)}_`);
+  const about = { id: facts.postmortem.id, ...(facts.incident.channelId ? { channel: facts.incident.channelId } : {}) };
+  return [
+    section(
+      `*To mend*\n${shown.join("\n")}`,
+      button({ action: "postmortem.findings", text: all.length > 3 ? `All ${all.length}` : "All", about }),
+    ),
+  ];
 }

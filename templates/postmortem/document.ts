@@ -3,33 +3,39 @@ import { incidentName } from "../../src/domain/incident/incident.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { inWords } from "../../src/domain/postmortem/durations.ts";
 import { type PostmortemFacts, type SectionFacts, sectionText } from "../../src/domain/postmortem/facts.ts";
+import type { TemplateWord } from "../../src/domain/postmortem/settings.ts";
 import { inert } from "../kit.ts";
 import { fromMrkdwn, literal, toHtmlBody } from "../markdown.ts";
 
-const template = readFileSync(new URL("./default.md", import.meta.url), "utf8");
 const style = readFileSync(new URL("./document.css", import.meta.url), "utf8");
 
+const otherSections = "\u0000other sections\u0000";
 const notWritten = "_Not written yet._";
 
 /** The post-mortem as Markdown, from the newest of everything. */
 export function postmortemMarkdown(facts: PostmortemFacts): string {
   const sections = new Map(facts.sections.map((one) => [one.section.id, one]));
   const placed = new Set<string>();
-  const text = template.replace(/\{\{([^}]+)\}\}/g, (_, word: string) => {
+  const text = facts.template.body.replace(/\{\{([^}]+)\}\}/g, (_, written: string) => {
+    const word = written.trim();
     if (word.startsWith("section ")) {
       const id = word.slice("section ".length);
       placed.add(id);
       return sectionMarkdown(sections.get(id));
     }
-    if (word === "other sections") {
-      return facts.sections
-        .filter((one) => !placed.has(one.section.id))
-        .map(sectionMarkdown)
-        .join("\n\n");
-    }
-    return generated[word]?.(facts) ?? "";
+    if (word === "other sections") return otherSections;
+    return generated[word as keyof typeof generated]?.(facts) ?? "";
   });
-  return `${text.replace(/\n{3,}/g, "\n\n").trim()}\n`;
+  const others = facts.sections
+    .filter((one) => !placed.has(one.section.id))
+    .map(sectionMarkdown)
+    .join("\n\n");
+  // What the template lost while people wrote is kept even where it has no place for it.
+  const whole = text.includes(otherSections) ? text.replace(otherSections, () => others) : `${text}\n\n${others}`;
+  return `${whole
+    .replaceAll(otherSections, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim()}\n`;
 }
 
 /** The same as one HTML page that needs nothing from outside; light and dark, and fit for printing. */
@@ -56,7 +62,9 @@ ${toHtmlBody(postmortemMarkdown(facts))}
 function sectionMarkdown(facts: SectionFacts | undefined): string {
   if (!facts) return "";
   const text = sectionText(facts)?.trim();
-  return `## ${facts.section.title}\n\n${text ? shifted(text) : notWritten}`;
+  const { title, kind, unit } = facts.section;
+  const shown = !text ? notWritten : kind === "text" ? shifted(text) : literal(unit ? `${text} ${unit}` : text);
+  return `## ${literal(title)}\n\n${shown}`;
 }
 
 /** Headings inside a section start below the section's own. */
@@ -64,7 +72,7 @@ function shifted(text: string): string {
   return text.replace(/^(#{1,4})(?=\s)/gm, "$1##");
 }
 
-const generated: Readonly<Record<string, (facts: PostmortemFacts) => string>> = {
+const generated: Readonly<Record<Exclude<TemplateWord, "other sections">, (facts: PostmortemFacts) => string>> = {
   heading: ({ incident }) => `${incidentName(incident)}: ${literal(incident.title)}`,
   facts: ({ incident, affected, postmortem, names }) =>
     table(
@@ -117,6 +125,8 @@ const generated: Readonly<Record<string, (facts: PostmortemFacts) => string>> = 
     people.map((one) => `- ${literal(nameOf(names, one.userId))}: ${literal(one.did.join("; "))}`).join("\n") ||
     "Nobody is recorded.",
   timeline: (facts) => timelineMarkdown(facts),
+  picture: () => "",
+  images: () => "",
 };
 
 function timelineMarkdown({ timeline, names }: PostmortemFacts): string {

@@ -1,3 +1,4 @@
+import { completePostmortem } from "../../src/config/postmortem.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { arg, type Command, command } from "../../src/slack/command.ts";
 
@@ -39,7 +40,7 @@ export const sampleConfiguration: Configuration = {
   reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
   operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60 },
   businessHours: { days: [1, 2, 3, 4, 5], fromMinute: 540, toMinute: 1020, timezone: "UTC" },
-  postmortem: { template: "default", sections: [] },
+  postmortem: completePostmortem(undefined, [], []),
   dashboards: [],
   integrations: { pagerduty: null },
 };

@@ -79,6 +79,7 @@ describe("looking over many incidents", () => {
       const postmortem = await app.postmortems.insert({
         id: "pm-b",
         incidentId: b.id,
+        template: "default",
         state: "draft",
         ownerId: null,
         dueAt: null,

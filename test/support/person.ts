@@ -279,6 +279,25 @@ export function createPerson(workspace: Workspace, id: string) {
       if (Object.keys(errors).length === 0) done(answer);
       return errors;
     },
+    /** Types into an input of the open form that reports every change, without submitting it. */
+    keysIn: async (label: string, text: string): Promise<void> => {
+      const top = view();
+      const block = (top.view.blocks as readonly Record<string, unknown>[]).find(
+        (one) => one.type === "input" && words(one.label) === label,
+      );
+      const element = block?.element as Record<string, unknown> | undefined;
+      if (!block || !element) throw new Error(`${id} finds no input ${label} in ${words(top.view)}`);
+      done(
+        await act({
+          act: "click",
+          in: { type: "view", viewId: top.id },
+          blockId: String(block.block_id),
+          actionId: String(element.action_id),
+          value: { type: String(element.type), value: text },
+          state: {},
+        }),
+      );
+    },
     closes: async (all = false) => done(await act({ act: "close", viewId: view().id, all })),
     /** What only this person was told, newest last. */
     told: (channel: string): readonly string[] =>

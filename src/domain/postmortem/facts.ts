@@ -1,5 +1,4 @@
 import { Refusal } from "../../errors.ts";
-import type { PostmortemSection } from "../configuration.ts";
 import { affectedTitles } from "../incident/affected.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { OperationRecord } from "../operation/operation.ts";
@@ -7,12 +6,16 @@ import { operationInWords } from "../operation/record.ts";
 import type { App } from "../ports.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
 import { type Duration, durations, inWords } from "./durations.ts";
-import type { ActionItem, Postmortem, SectionRevision } from "./postmortem.ts";
+import { type LintResult, lint } from "./lint.ts";
+import type { ActionItem, Postmortem, Review, SectionAssignment, SectionDraft, SectionRevision } from "./postmortem.ts";
+import { reviewStanding, type Standing, sealOf } from "./review.ts";
+import { type PostmortemSection, type PostmortemTemplate, templateNamed } from "./settings.ts";
 
 /** Everything a post-mortem is drawn from. Generated parts are read anew each time; written parts are what people wrote. */
 export interface PostmortemFacts {
   readonly postmortem: Postmortem;
   readonly incident: Incident;
+  readonly template: PostmortemTemplate;
   /** What is affected, as people call it. */
   readonly affected: readonly string[];
   readonly sections: readonly SectionFacts[];
@@ -23,6 +26,10 @@ export interface PostmortemFacts {
   readonly actionItems: readonly ActionItem[];
   /** Names by Slack id, of people and of the incident's channel, for documents that leave Slack. */
   readonly names: ReadonlyMap<string, string>;
+  readonly reviews: readonly Review[];
+  /** Where approval stands for the texts as they are now. */
+  readonly standing: Standing;
+  readonly lint: LintResult;
 }
 
 export interface SectionFacts {
@@ -30,11 +37,16 @@ export interface SectionFacts {
   readonly written: SectionRevision | null;
   /** What is recorded says this much already; shown until somebody writes. */
   readonly generated: string | null;
+  readonly assigned: SectionAssignment | null;
+  /** What people have typed and not saved. */
+  readonly drafts: readonly SectionDraft[];
+  /** True where the template no longer has it; its text is kept and shown all the same. */
+  readonly gone: boolean;
 }
 
 /** The text that stands for a section now; null when nobody wrote it and nothing recorded says it. */
 export function sectionText(facts: SectionFacts): string | null {
-  return facts.written?.text ?? facts.generated;
+  return facts.written?.text.trim() ? facts.written.text : facts.generated;
 }
 
 /** Required sections that nothing stands in. */
@@ -47,8 +59,11 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
   const postmortem = await app.postmortems.byId(id);
   const incident = postmortem && (await app.incidents.byId(postmortem.incidentId));
   if (!postmortem || !incident) throw new Refusal("not_found", "That post-mortem no longer exists.");
-  const [written, timeline, operations, actionItems] = [
+  const [written, drafts, assignments, reviews, timeline, operations, actionItems] = [
     await app.postmortems.sections(id),
+    await app.postmortemWork.drafts(id),
+    await app.postmortemWork.assignments(id),
+    await app.postmortemWork.reviews(id),
     await app.timeline.list(incident.id, { limit: 2000 }),
     await app.operations.list({ incidentId: incident.id, limit: 200 }),
     await app.actionItems.list({ incidentId: incident.id }),
@@ -59,6 +74,15 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     summary: summaryOf(incident, spans),
     impact: impactOf(affected, spans),
   };
+  const template = templateNamed(app.config.postmortem, postmortem.template);
+  const sections = [...template.sections, ...goneSections(app, template, written)].map((section) => ({
+    section,
+    written: written.find((one) => one.section === section.id) ?? null,
+    generated: generated[section.id] ?? null,
+    assigned: assignments.find((one) => one.section === section.id) ?? null,
+    drafts: drafts.filter((one) => one.section === section.id),
+    gone: !template.sections.some((one) => one.id === section.id),
+  }));
   const people = whoDidWhat(incident, timeline, operations);
   const ids = new Set([
     incident.reporterId,
@@ -71,18 +95,54 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     postmortem,
     incident,
     affected,
-    sections: app.config.postmortem.sections.map((section) => ({
-      section,
-      written: written.find((one) => one.section === section.id) ?? null,
-      generated: generated[section.id] ?? null,
-    })),
+    sections,
+    template,
     durations: spans,
     people,
     timeline,
     operations: operations.toSorted((a, b) => a.requestedAt.getTime() - b.requestedAt.getTime()),
     actionItems,
     names: await namesOf(app, incident, [...ids]),
+    reviews,
+    standing: reviewStanding(reviews, sealOf(written), app.config.postmortem.approval.needed),
+    lint: lint(
+      {
+        sections: sections.map((one) => ({
+          id: one.section.id,
+          title: one.section.title,
+          required: one.section.required,
+          text: sectionText(one) ?? "",
+        })),
+        times: incident.times,
+        events: timeline.map((entry) => entry.at),
+        actionItems,
+      },
+      app.config.postmortem.linter,
+    ),
   };
+}
+
+/** Sections people wrote that the template no longer has, under the title they had, where anything remembers it. */
+function goneSections(
+  app: App,
+  template: PostmortemTemplate,
+  written: readonly SectionRevision[],
+): readonly PostmortemSection[] {
+  return written
+    .filter((one) => one.text.trim() !== "" && !template.sections.some((section) => section.id === one.section))
+    .map(({ section: id }) => {
+      const known = app.config.postmortem.templates.flatMap((one) => one.sections).find((one) => one.id === id);
+      const words = id.replaceAll("-", " ");
+      return {
+        id,
+        title: known?.title ?? words.charAt(0).toUpperCase() + words.slice(1),
+        help: "The template no longer has this section; its text is kept.",
+        required: false,
+        kind: known?.kind ?? "text",
+        options: known?.options ?? [],
+        unit: known?.unit ?? null,
+      } satisfies PostmortemSection;
+    });
 }
 
 /** Names of people, and of the incident's channel, for whoever reads the document elsewhere. */

@@ -2,6 +2,8 @@
 export interface Postmortem {
   readonly id: string;
   readonly incidentId: string;
+  /** Name of its template in the configuration. */
+  readonly template: string;
   readonly state: "draft" | "published";
   readonly ownerId: string | null;
   readonly dueAt: Date | null;
@@ -21,6 +23,36 @@ export interface SectionRevision {
   /** Markdown as the person wrote it; any length. */
   readonly text: string;
   readonly authorId: string;
+  readonly at: Date;
+}
+
+/** What somebody has typed and not saved. One for each person and section; the newest keystroke counts. */
+export interface SectionDraft {
+  readonly postmortemId: string;
+  readonly section: string;
+  readonly userId: string;
+  readonly text: string;
+  /** The revision the writing began from, 0 for none. */
+  readonly after: number;
+  readonly at: Date;
+}
+
+/** Who writes a section, and by which day (yyyy-MM-dd). */
+export interface SectionAssignment {
+  readonly postmortemId: string;
+  readonly section: string;
+  readonly ownerId: string;
+  readonly dueOn: string | null;
+}
+
+/** What one reviewer said of one state of the texts. */
+export interface Review {
+  readonly postmortemId: string;
+  readonly reviewerId: string;
+  readonly state: "asked" | "approved" | "changes";
+  readonly comment: string;
+  /** Of the texts that were judged; null while nothing was said. */
+  readonly textSeal: string | null;
   readonly at: Date;
 }
 

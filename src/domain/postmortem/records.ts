@@ -1,4 +1,4 @@
-import type { Postmortem, SectionRevision } from "./postmortem.ts";
+import type { Postmortem, Review, SectionAssignment, SectionDraft, SectionRevision } from "./postmortem.ts";
 
 export interface PostmortemRecords {
   readonly insert: (postmortem: Omit<Postmortem, "version">) => Promise<Postmortem>;
@@ -13,4 +13,17 @@ export interface PostmortemRecords {
   readonly revisions: (postmortemId: string, section: string) => Promise<readonly SectionRevision[]>;
   /** Writes the next revision if `after` is still the newest (0 for none), else throws Refusal "stale". */
   readonly write: (revision: Omit<SectionRevision, "revision">, after: number) => Promise<SectionRevision>;
+}
+
+/** The work on a post-mortem that is not its text yet: drafts, who writes what, what reviewers say. */
+export interface PostmortemWorkRecords {
+  readonly drafts: (postmortemId: string) => Promise<readonly SectionDraft[]>;
+  /** Keeps a draft unless one typed later (by Slack's time of the action) is kept already. */
+  readonly keepDraft: (draft: SectionDraft, typedTs: string) => Promise<void>;
+  readonly dropDraft: (postmortemId: string, section: string, userId: string) => Promise<void>;
+  readonly assignments: (postmortemId: string) => Promise<readonly SectionAssignment[]>;
+  readonly assign: (assignment: SectionAssignment) => Promise<void>;
+  readonly unassign: (postmortemId: string, section: string) => Promise<void>;
+  readonly reviews: (postmortemId: string) => Promise<readonly Review[]>;
+  readonly review: (review: Review) => Promise<void>;
 }

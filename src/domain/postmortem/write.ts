@@ -1,10 +1,13 @@
 import { addHours } from "date-fns/addHours";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import type { PostmortemSection } from "../configuration.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
+import { cardOf } from "./checklist.ts";
+import { postmortemFacts } from "./facts.ts";
 import type { Postmortem, SectionRevision } from "./postmortem.ts";
+import { requireApproval } from "./review.ts";
+import { chooseTemplate, type PostmortemSection, templateNamed } from "./settings.ts";
 
 /**
  * The incident's post-mortem, made when there is none: a draft drawn from what is recorded, its checklist pinned in
@@ -25,6 +28,7 @@ export async function openPostmortem(app: App, incident: Incident, by: string | 
   const postmortem = await app.postmortems.insert({
     id: app.newId(),
     incidentId: incident.id,
+    template: chooseTemplate(app.config.postmortem, incident),
     state: "draft",
     ownerId: incident.roles.find((holder) => holder.role === "commander")?.userId ?? by,
     dueAt,
@@ -73,16 +77,22 @@ export async function writeSection(
   facts: { readonly postmortemId: string; readonly section: string; readonly text: string; readonly after: number },
   by: Caller,
 ): Promise<
-  { readonly written: SectionRevision } | { readonly newer: SectionRevision; readonly section: PostmortemSection }
+  | { readonly written: SectionRevision | null }
+  | { readonly newer: SectionRevision; readonly section: PostmortemSection }
 > {
   const postmortem = await app.postmortems.byId(facts.postmortemId);
   const incident = postmortem && (await app.incidents.byId(postmortem.incidentId));
   if (!postmortem || !incident) throw new Refusal("not_found", "That post-mortem no longer exists.");
-  const section = app.config.postmortem.sections.find((one) => one.id === facts.section);
+  const newest = (await app.postmortems.sections(postmortem.id)).find((one) => one.section === facts.section) ?? null;
+  const { sections } = templateNamed(app.config.postmortem, postmortem.template);
+  const section = sections.find((one) => one.id === facts.section) ?? (newest ? goneSection(facts.section) : null);
   if (!section) throw new Refusal("not_found", "That section is no longer part of the post-mortem.");
-  const newest = (await app.postmortems.sections(postmortem.id)).find((one) => one.section === section.id) ?? null;
   if (newest && newest.revision > facts.after && newest.text !== facts.text) return { newer: newest, section };
-  if (newest?.text === facts.text) return { written: newest };
+  await app.postmortemWork.dropDraft(postmortem.id, section.id, by.userId);
+  if (newest?.text === facts.text || (!newest && facts.text.trim() === "")) {
+    await app.outbox.add(cardOf(postmortem), "cosmetic");
+    return { written: newest };
+  }
   const written = await app.postmortems.write(
     { postmortemId: postmortem.id, section: section.id, text: facts.text, authorId: by.userId, at: app.now },
     newest?.revision ?? 0,
@@ -104,6 +114,45 @@ export async function writeSection(
   return { written };
 }
 
+/** Throws Refusal when the team asks for a better score before publishing. */
+async function requireScore(app: App, postmortem: Postmortem): Promise<void> {
+  const { requiredScore } = app.config.postmortem.linter;
+  if (requiredScore === 0) return;
+  const { lint } = await postmortemFacts(app, postmortem.id);
+  if (lint.score >= requiredScore) return;
+  throw new Refusal(
+    "not_allowed",
+    `The post-mortem scores ${lint.score} of 100; ${requiredScore} are needed to publish it. ${lint.findings[0]?.text ?? ""}`,
+    "See what to mend on its card.",
+  );
+}
+
+/** Has the post-mortem follow another template. Texts stay; what the new one has no section for is kept at its end. */
+export async function changeTemplate(
+  app: App,
+  postmortem: Postmortem,
+  incident: Incident,
+  template: string,
+  by: Caller,
+): Promise<void> {
+  if (!app.config.postmortem.templates.some((one) => one.name === template))
+    throw new Refusal("not_found", "There is no such template.", null, "template");
+  if (template === postmortem.template) return;
+  const changed = await app.postmortems.update(postmortem, { template });
+  await app.audit.add({
+    actor: by.userId,
+    action: "postmortem.template-changed",
+    subject: incidentName(incident),
+    details: { from: postmortem.template, to: template },
+  });
+  await app.outbox.add(cardOf(changed), "answer");
+}
+
+/** A section that the template lost while people wrote: what they wrote can still be put right. */
+function goneSection(id: string): PostmortemSection {
+  return { id, title: id, help: "", required: false, kind: "text", options: [], unit: null };
+}
+
 /**
  * Publishes the next edition: the documents as files and a canvas in the incident's channel. Publishing again makes
  * a further edition from the newest texts; earlier files stay where people linked them.
@@ -113,7 +162,15 @@ export async function publishPostmortem(
   postmortem: Postmortem,
   incident: Incident,
   by: Caller,
+  seenVersion?: number,
 ): Promise<Postmortem> {
+  if (postmortem.publishedAt && seenVersion !== undefined && seenVersion < postmortem.version) {
+    // A second press on the same card; who sees the newer one may publish again.
+    const justNow = app.now.getTime() - postmortem.publishedAt.getTime() < 60_000;
+    if (justNow) throw new Refusal("already_done", `Edition ${postmortem.edition} was published a moment ago.`);
+  }
+  await requireApproval(app, postmortem);
+  await requireScore(app, postmortem);
   const published = await app.postmortems.update(postmortem, {
     state: "published",
     publishedAt: app.now,
@@ -150,26 +207,4 @@ export async function publishPostmortem(
   await app.outbox.add(cardOf(published), "answer");
   await app.outbox.add({ kind: "card", view: "incident.card", subject: incident.id, place }, "cosmetic");
   return published;
-}
-
-/** Has the checklist show what is true now, where there is one already. */
-export async function redrawPostmortem(app: App, incidentId: string): Promise<void> {
-  const postmortem = await app.postmortems.byIncident(incidentId);
-  if (postmortem) await app.outbox.add(cardOf(postmortem), "cosmetic");
-}
-
-export function cardOf(postmortem: Postmortem): {
-  readonly kind: "card";
-  readonly view: string;
-  readonly subject: string;
-  readonly place: { readonly incident: string };
-  readonly pin: true;
-} {
-  return {
-    kind: "card",
-    view: "postmortem.card",
-    subject: postmortem.id,
-    place: { incident: postmortem.incidentId },
-    pin: true,
-  };
 }
