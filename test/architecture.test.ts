@@ -34,7 +34,7 @@ const places: readonly Place[] = [
   { files: ["commands/"], ours: [...rules, "src/operations/", "templates/", "src/slack/command.ts"] },
   { files: ["src/providers/index.ts"], ours: [...rules, "src/providers/"] },
   { files: ["src/providers/aws.ts"], ours: rules, packages: aws },
-  ...["ecs", "rds", "elasticache", "secrets-manager", "cloudwatch", "s3", "cost"].map((name) => provider(name, aws)),
+  ...["ecs", "rds", "elasticache", "secrets", "cloudwatch", "s3", "cost"].map((name) => provider(name, aws)),
   provider("postgres", ["pg"]),
   provider("mysql", ["mysql2"]),
   provider("redis", ["ioredis"]),

@@ -4,6 +4,7 @@ import type { TaskLife } from "./ecs/task-life.ts";
 import type { Input } from "./input.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Databases } from "./rds/databases.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 import type { World } from "./world.ts";
 
 /** Everything that moves in the cloud; the APIs are views of it. */
@@ -14,6 +15,7 @@ export interface Cloud {
   readonly scheduler: Scheduler;
   readonly autoscaler: Autoscaler;
   readonly databases: Databases;
+  readonly secrets: Secrets;
 }
 
 /** Who signed a call. */

@@ -3,6 +3,13 @@ import { applicationAutoscaling } from "./application-autoscaling.ts";
 import { ecs } from "./ecs/ecs.ts";
 import { elasticLoadBalancing } from "./elastic-load-balancing.ts";
 import { rds } from "./rds/rds.ts";
+import { secretsManager } from "./secrets/secret-calls.ts";
 
 /** Every AWS service this cloud answers for. */
-export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [ecs, applicationAutoscaling, elasticLoadBalancing, rds];
+export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [
+  ecs,
+  applicationAutoscaling,
+  elasticLoadBalancing,
+  rds,
+  secretsManager,
+];

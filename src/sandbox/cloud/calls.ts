@@ -38,6 +38,7 @@ export function summary({ input }: Call): string {
   const words: string[] = [];
   for (const [field, value] of Object.entries(input)) {
     if (field === "cluster" || field === "include" || /token$/i.test(field)) continue;
+    if (/^(Secret(String|Binary)|MasterUserPassword)$/.test(field)) continue;
     const short = describe(value);
     if (short === undefined) continue;
     words.push(

@@ -17,6 +17,7 @@ import { type AccessKey, type CloudRequest, makeHandler } from "./handle.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
 import { cloudState } from "./panel.ts";
 import { startDatabases } from "./rds/databases.ts";
+import { startSecrets } from "./secrets/secrets.ts";
 import { startThrottle } from "./throttle.ts";
 import { startWorld, type WorldDump } from "./world.ts";
 
@@ -219,7 +220,8 @@ function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | 
   const scheduler = startScheduler(world, tasks);
   const autoscaler = startAutoscaler(world, scheduler);
   const databases = startDatabases(world);
-  return { world, loadBalancer, tasks, scheduler, autoscaler, databases };
+  const secrets = startSecrets(world);
+  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {

@@ -7,7 +7,7 @@ export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
   scalable: cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
   database: cloud.databases.state.instances.map((instance) => instance.id),
   cache: [] as string[],
-  secret: [] as string[],
+  secret: cloud.secrets.state.secrets.map((secret) => secret.name),
   queue: [] as string[],
   api: apis.map((api) => api.service),
 });

@@ -12,6 +12,7 @@ const named = {
   deny: ["api", "Every call is refused for lack of permission."],
   "slow-api": ["api", "Every call takes eight seconds to answer."],
   "credentials-expired": ["api", "Every call is refused because the security token has expired."],
+  "stuck-rotation": ["secret", "Rotations never finish: the new version stays pending."],
   "failed-snapshot": ["database", "Snapshots fail, those taken by hand and the automated ones."],
 } as const satisfies Readonly<Record<string, readonly [Kind, string]>>;
 

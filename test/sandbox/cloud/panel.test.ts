@@ -93,6 +93,7 @@ test("every fault can be switched on where it is listed, and has a sentence", as
       "deny",
       "slow-api",
       "credentials-expired",
+      "stuck-rotation",
       "failed-snapshot",
     ]),
   );
