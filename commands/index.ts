@@ -2,6 +2,7 @@ import type { Command } from "../src/slack/command.ts";
 import { access, makeItPrivate } from "./incident/access.ts";
 import { acknowledge } from "./incident/acknowledge.ts";
 import { actionItem } from "./incident/action-item.ts";
+import { actions } from "./incident/actions.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   status,
   details,
   actionItem,
+  actions,
   join,
   subscribe,
   unsubscribe,

@@ -11,6 +11,7 @@ import type {
   InputBlock,
   KnownBlock,
   MrkdwnElement,
+  Overflow,
   PlainTextElement,
   PlainTextOption,
   SectionBlock,
@@ -205,6 +206,14 @@ export function select(
     ...(chosen ? { initial_option: chosen } : {}),
     ...(placeholder ? { placeholder: plain(placeholder, 150) } : {}),
   };
+}
+
+/** A menu of at most five things to do; each option's value says what, as a button's would. */
+export function overflow(
+  action: string,
+  options: readonly PlainTextOption[],
+): Overflow & { readonly action_id: string } {
+  return { type: "overflow", action_id: action, options: options.slice(0, 5) };
 }
 
 /** A select that stands by itself and acts at once: the chosen value is what the ask is about. */

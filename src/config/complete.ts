@@ -17,6 +17,7 @@ import {
   defaultSeverities,
   defaultWatchMinutes,
 } from "./defaults.ts";
+import { completeFollowUp } from "./follow-up.ts";
 import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
 import { plain } from "./nearest.ts";
@@ -72,6 +73,7 @@ export function completeConfiguration(
     postmortem: completePostmortem(written.postmortem, severities, templates),
     dashboards: links(written.dashboards),
     integrations: completeIntegrations(written.integrations ?? {}),
+    followUp: completeFollowUp(written.follow_up ?? {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { closeFields } from "../domain/incident/close-fields.ts";
 import { businessHoursSchema } from "./business-hours.ts";
+import { followUp } from "./follow-up.ts";
 import { healthSchema } from "./health.ts";
 import { integrations } from "./integrations.ts";
 import {
@@ -192,6 +193,7 @@ export const configurationSchema = object({
   postmortem: postmortem.optional(),
   dashboards: links.optional(),
   integrations: integrations.optional(),
+  follow_up: followUp.optional(),
   thresholds: later("Normal, warning and critical values."),
   freezes: later("Times in which changes wait."),
   maintenance: later("Maintenance windows and tasks."),

@@ -1,3 +1,4 @@
+import type { FollowUpSettings } from "./follow-up.ts";
 import type { HealthAddress } from "./health/health.ts";
 import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
@@ -26,6 +27,7 @@ export interface Configuration {
   /** Labelled links for every incident channel's bookmarks bar. */
   readonly dashboards: readonly Link[];
   readonly integrations: Integrations;
+  readonly followUp: FollowUpSettings;
 }
 
 export interface Link {

@@ -14,6 +14,7 @@ import type { OperationContext } from "./operation-context.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
 import { reconcileChannels } from "./reconcile-channels.ts";
+import { remindActionItem } from "./remind-action-item.ts";
 import { remindLead } from "./remind-lead.ts";
 import { remindPostmortem } from "./remind-postmortem.ts";
 import { remindUpdate } from "./remind-update.ts";
@@ -41,6 +42,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(reconcileChannels(context)),
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
+    jobHandler(remindActionItem(context)),
     jobHandler(remindPostmortem(context)),
     postAuditHead(context),
   ];

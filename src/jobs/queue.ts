@@ -55,6 +55,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "reconcile-channels": { side: 1, pollSeconds: 2 },
   "remind-update": reminder,
   "remind-lead": reminder,
+  "remind-action-item": reminder,
   "remind-postmortem": reminder,
   "post-audit-head": reminder,
 };

@@ -12,6 +12,7 @@ interface ItemTable {
   readonly owner_id: string | null;
   readonly due_on: string | null;
   readonly done_at: Date | null;
+  readonly snoozed_until: Date | null;
   readonly created_by: string;
   readonly created_at: Date;
   readonly channel_id: string | null;
@@ -60,6 +61,23 @@ export function actionItemRecords(context: RecordContext): ActionItemRecords {
         .executeTakeFirst();
       return row ? fromRow(row) : null;
     },
+    page: async (filter, { offset, limit }) => {
+      let query = db
+        .selectFrom("action_items")
+        .selectAll()
+        .where(ofVisibleIncident(filter.seenBy, "action_items.incident_id"))
+        .orderBy("due_on", (order) => order.asc().nullsLast())
+        .orderBy("created_at")
+        .orderBy("id")
+        .offset(offset)
+        .limit(limit + 1);
+      if (filter.incidentId !== undefined) query = query.where("incident_id", "=", filter.incidentId);
+      if (filter.ownerId !== undefined) query = query.where("owner_id", "=", filter.ownerId);
+      if (filter.open !== undefined) query = query.where("done_at", filter.open ? "is" : "is not", null);
+      if (filter.dueBefore !== undefined) query = query.where("due_on", "<", filter.dueBefore);
+      const rows = await query.execute();
+      return { items: rows.slice(0, limit).map(fromRow), more: rows.length > limit };
+    },
     remove: async (id) => {
       await db.deleteFrom("action_items").where("id", "=", id).execute();
     },
@@ -83,6 +101,7 @@ function toRow(item: ActionItem): ItemTable {
     owner_id: item.ownerId,
     due_on: item.dueOn,
     done_at: item.doneAt,
+    snoozed_until: item.snoozedUntil,
     created_by: item.createdBy,
     created_at: item.createdAt,
     channel_id: item.source?.channelId ?? null,
@@ -100,6 +119,7 @@ function fromRow(row: Selectable<ItemTable>): ActionItem {
     ownerId: row.owner_id,
     dueOn: row.due_on,
     doneAt: row.done_at,
+    snoozedUntil: row.snoozed_until,
     createdBy: row.created_by,
     createdAt: row.created_at,
     source: row.channel_id && row.ts ? { channelId: row.channel_id, ts: row.ts, permalink: row.permalink } : null,

@@ -89,6 +89,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.details", "Details"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),
+        ...(facts.openActionItems > 0 ? [press("incident.actions.of", "Open items")] : []),
         press("incident.link", "Link or merge"),
         press("incident.reopen", "Reopen"),
         ...(incident.phase === "resolved"
@@ -127,6 +128,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.role", "Roles"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),
+        ...(facts.openActionItems > 0 ? [press("incident.actions.of", "Open items")] : []),
         press("incident.link", "Link or merge"),
         press("ops.scale.open", "Scale"),
         press("incident.postmortem", "Post-mortem"),

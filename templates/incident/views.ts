@@ -1,4 +1,5 @@
 import type { View } from "../views.ts";
+import { itemReminderView, itemYoursView } from "./action-items.ts";
 import { announcementView, withdrawnView } from "./announcement.ts";
 import { incidentCardView } from "./card.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
@@ -16,4 +17,6 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.where": whereView,
   "incident.role-assigned": roleAssignedView,
   "action-item.notice": actionItemNoticeView,
+  "action-item.reminder": itemReminderView,
+  "action-item.yours": itemYoursView,
 };

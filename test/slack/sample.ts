@@ -1,3 +1,4 @@
+import { completeFollowUp } from "../../src/config/follow-up.ts";
 import { completePostmortem } from "../../src/config/postmortem.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { arg, type Command, command } from "../../src/slack/command.ts";
@@ -43,6 +44,7 @@ export const sampleConfiguration: Configuration = {
   postmortem: completePostmortem(undefined, [], []),
   dashboards: [],
   integrations: { pagerduty: null },
+  followUp: completeFollowUp({}),
 };
 
 function severity(name: string, aliases: readonly string[]) {

@@ -1,6 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { openForChange } from "../incident/access.ts";
+import { maySee, openForChange } from "../incident/access.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import { redraw, tell } from "../incident/notices.ts";
 import type { JobData } from "../jobs.ts";
@@ -11,6 +11,7 @@ import type { SlackMessage } from "../slack-side.ts";
 import { cleanLine, escapeMrkdwn, plainFromSlack, shorten } from "../text.ts";
 import { messageTitle } from "../timeline/capture.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
+import { armItemReminder } from "./follow-up.ts";
 
 export interface NewActionItem {
   readonly title: string;
@@ -34,7 +35,19 @@ export async function addActionItem(
   if (item.source && (await app.actionItems.bySource(item.source.channelId, item.source.ts))) {
     throw new Refusal("already_done", "That message is an action item already.");
   }
+  await requireOwner(app, incident, item.ownerId);
   return insert(app, incident, caller.userId, { ...item, title });
+}
+
+/** What is private reaches nobody by way of an action item. */
+async function requireOwner(app: App, incident: Incident, ownerId: string | null): Promise<void> {
+  if (!ownerId || (await maySee(app, incident, ownerId))) return;
+  throw new Refusal(
+    "not_allowed",
+    `<@${ownerId}> is not in this private incident.`,
+    "Bring them in first, or name somebody who is.",
+    "owner",
+  );
 }
 
 /** Owner, day, title or done; refuses when somebody else changed it since it was shown. */
@@ -50,6 +63,7 @@ export async function changeActionItem(
   const title = changes.title === undefined ? item.title : cleanLine(changes.title);
   if (title === "")
     throw new Refusal("missing_argument", "An action item needs a title.", "Say what is to be done.", "title");
+  await requireOwner(app, incident, changes.ownerId ?? null);
   const changed = await app.actionItems.update(item, { ...changes, title });
   const done = changes.doneAt !== undefined && changes.doneAt !== null && item.doneAt === null;
   if (done) {
@@ -62,8 +76,30 @@ export async function changeActionItem(
     subject: incidentName(incident),
     details: { item: id, title, owner: changed.ownerId, due: changed.dueOn },
   });
+  if (item.doneAt && changed.doneAt === null) {
+    await note(app, incident, caller.userId, `Action item taken up again: ${escapeMrkdwn(shorten(title, 300))}`);
+  }
+  await armItemReminder(app, changed);
+  for (const userId of new Set([item.ownerId, changed.ownerId])) {
+    if (userId) await app.outbox.add({ kind: "home", userId }, "cosmetic");
+  }
+  if (changed.ownerId && changed.ownerId !== item.ownerId && changed.ownerId !== caller.userId) {
+    await tellOwner(app, changed);
+  }
   await shown(app, incident);
   return changed;
+}
+
+/** Who was given an item hears of it, wherever they are. */
+async function tellOwner(app: App, item: ActionItem): Promise<void> {
+  if (!item.ownerId || item.ownerId === app.workspace.botUserId) return;
+  await app.outbox.add({
+    kind: "message",
+    view: "action-item.yours",
+    subject: item.id,
+    place: { user: item.ownerId },
+    once: `item-yours:${item.id}:${item.ownerId}:${item.version}`,
+  });
 }
 
 /** The action item reaction was set on a message (read it and make one) or taken away (remove it if nobody has worked on it). */
@@ -131,6 +167,7 @@ async function insert(app: App, incident: Incident, byId: string, item: NewActio
     incidentId: incident.id,
     ...item,
     doneAt: null,
+    snoozedUntil: null,
     createdBy: byId,
     createdAt: app.now,
   });
@@ -149,6 +186,8 @@ async function insert(app: App, incident: Incident, byId: string, item: NewActio
     subject: incidentName(incident),
     details: { item: inserted.id, title: item.title, owner: item.ownerId, due: item.dueOn },
   });
+  await armItemReminder(app, inserted);
+  if (inserted.ownerId !== byId) await tellOwner(app, inserted);
   await shown(app, incident);
   return inserted;
 }

@@ -64,6 +64,8 @@ export interface ActionItem {
   /** A day, yyyy-MM-dd. */
   readonly dueOn: string | null;
   readonly doneAt: Date | null;
+  /** Until then nobody is reminded of it. */
+  readonly snoozedUntil: Date | null;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly source: { readonly channelId: string; readonly ts: string; readonly permalink: string | null } | null;

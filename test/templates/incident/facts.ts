@@ -111,6 +111,7 @@ export function sampleItem(changes: Partial<ActionItem> = {}): ActionItem {
     ownerId: "U0BEN",
     dueOn: "2026-12-01",
     doneAt: null,
+    snoozedUntil: null,
     createdBy: "U0ANA",
     createdAt: at("02:30"),
     source: null,

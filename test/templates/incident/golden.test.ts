@@ -3,6 +3,7 @@ import type { Incident } from "../../../src/domain/incident/incident.ts";
 import { roles } from "../../../src/domain/incident/roles.ts";
 import { everything, packQuery } from "../../../src/domain/incident/search.ts";
 import { home } from "../../../templates/home/home.ts";
+import { actionItemList, itemReminder, itemYours } from "../../../templates/incident/action-items.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
@@ -183,6 +184,27 @@ describe("every form looks as agreed", () => {
     ["severity-form", forms.severityForm(waooaw, target)],
     ["role-form", forms.roleForm(waooaw, target, { role: "scribe", userId: "U0BEN" })],
     ["note-form", forms.noteForm(target)],
+    [
+      "action-items",
+      actionItemList({
+        heading: "Open action items",
+        rows: [
+          { item: sampleItem(), incident: sampleIncident(), overdue: true },
+          {
+            item: sampleItem({ id: "item-2", title: "Write a *runbook*", ownerId: null, dueOn: null }),
+            incident: sampleIncident({ number: 43 }),
+            overdue: false,
+            ticket: { key: "OPS-7", url: "https://jira.example.com/browse/OPS-7", state: "open" },
+          },
+          { item: sampleItem({ id: "item-3", doneAt: new Date(0) }), incident: sampleIncident(), overdue: false },
+        ],
+        trackers: [{ id: "github", title: "GitHub" }],
+        pages: { packed: "open/", newer: 0, older: 20 },
+      }),
+    ],
+    ["action-item-reminder", itemReminder(sampleItem(), sampleIncident(), "2026-12-01")],
+    ["action-item-reminder-overdue", itemReminder(sampleItem({ ownerId: null }), sampleIncident(), "2026-12-04")],
+    ["action-item-yours", itemYours(sampleItem(), sampleIncident())],
     ["link-form", linkForm(target, choosing.choices, "merged", choosing.choices[1] ?? null)],
     ["link-form-alone", linkForm(target, [], "related")],
     ["note-form-choosing", forms.noteForm(choosing, { text: "flushed the cache" })],

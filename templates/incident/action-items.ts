@@ -1,0 +1,121 @@
+import type { KnownBlock } from "@slack/types";
+import { dayAt } from "../../src/domain/follow-up.ts";
+import type { Incident } from "../../src/domain/incident/incident.ts";
+import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
+import { shorten } from "../../src/domain/text.ts";
+import { actions, button, inert, option, overflow, person, type Reply, reply, section } from "../kit.ts";
+import type { View } from "../views.ts";
+import { actionItemButton, doneButton } from "./notices.ts";
+import { named } from "./phrases.ts";
+
+export interface ItemRow {
+  readonly item: ActionItem;
+  readonly incident: Incident;
+  readonly overdue: boolean;
+  readonly ticket?: { readonly key: string | null; readonly url: string | null; readonly state: string } | null;
+}
+
+export interface ItemListFacts {
+  readonly heading: string;
+  readonly rows: readonly ItemRow[];
+  /** Trackers an item can be handed to. */
+  readonly trackers: readonly { readonly id: string; readonly title: string }[];
+  readonly pages: { readonly packed: string; readonly newer: number | null; readonly older: number | null };
+}
+
+/** One page of action items, each with its menu. */
+export function actionItemList({ heading, rows, trackers, pages }: ItemListFacts): Reply {
+  if (rows.length === 0) return reply(`${heading}: none.`);
+  const blocks: KnownBlock[] = [section(`*${heading}*`)];
+  for (const row of rows) blocks.push(itemRow(row, trackers));
+  const turns = [
+    ...(pages.newer === null ? [] : [{ text: "Back", offset: pages.newer }]),
+    ...(pages.older === null ? [] : [{ text: "More", offset: pages.older }]),
+  ];
+  for (const { text, offset } of turns) {
+    blocks.push(
+      actions(
+        [button({ action: "incident.actions.page", text, about: { id: pages.packed, version: offset } })],
+        `page-${text.toLowerCase()}`,
+      ),
+    );
+  }
+  return reply(`${heading}: ${rows.map(({ item }) => inert(shorten(item.title, 60))).join(", ")}`, blocks);
+}
+
+/** One item with everything that can be done about it. */
+export function itemRow(row: ItemRow, trackers: ItemListFacts["trackers"]): KnownBlock {
+  const { item, incident, overdue, ticket } = row;
+  const facts = [
+    item.ownerId ? person(item.ownerId) : "no owner yet",
+    item.doneAt ? "done" : dueWords(item, overdue),
+    named(incident, 60),
+    ...(ticket ? [ticketWords(ticket)] : []),
+  ];
+  const act = (verb: string, text: string) =>
+    option(text, JSON.stringify({ id: `${verb}/${item.id}`, version: item.version }));
+  const open = [
+    act("done", "Done"),
+    act("change", "Change owner or date"),
+    act("snooze-1", "Remind me tomorrow"),
+    act("snooze-7", "Remind me in a week"),
+    ...(ticket ? [] : trackers.map(({ id, title }) => act(`export-${id}`, `Hand to ${title}`))),
+  ];
+  return section(
+    `${item.doneAt ? "~" : "*"}${inert(shorten(item.title, 300)).replace(/[*_~`]/g, "$&\u200b")}${item.doneAt ? "~" : "*"}\n${facts.join(" · ")}`,
+    overflow("incident.actions.act", item.doneAt ? [act("reopen", "Take up again")] : open),
+  );
+}
+
+function dueWords(item: ActionItem, overdue: boolean): string {
+  if (!item.dueOn) return "no date yet";
+  return overdue ? `:warning: overdue since ${item.dueOn}` : `due ${item.dueOn}`;
+}
+
+function ticketWords({ key, url, state }: NonNullable<ItemRow["ticket"]>): string {
+  if (!key || !url) return state;
+  return `<${url}|${inert(key)}>${state === "open" ? "" : ` ${inert(state)}`}`;
+}
+
+/** The owner is reminded; so are others once it is long overdue. */
+export const itemReminderView: View = async (app, itemId) => {
+  const item = await app.actionItems.byId(itemId);
+  const incident = item && (await app.incidents.byId(item.incidentId));
+  return item && incident && !item.doneAt
+    ? { reply: itemReminder(item, incident, dayAt(app.now, app.config.followUp)) }
+    : null;
+};
+
+export function itemReminder(item: ActionItem, incident: Incident, today: string): Reply {
+  const due =
+    !item.dueOn || item.dueOn > today
+      ? `due ${item.dueOn}`
+      : item.dueOn === today
+        ? "due today"
+        : `overdue since ${item.dueOn}`;
+  const title = inert(shorten(item.title, 500));
+  const who = item.ownerId ? person(item.ownerId) : "nobody owns it yet";
+  const text = `Action item ${due}: ${title}\n${who} · ${named(incident, 80)}`;
+  return reply(text, [section(text), actions([doneButton(item), actionItemButton(item), snoozeButton(item)])]);
+}
+
+/** Who was given an item is told. */
+export const itemYoursView: View = async (app, itemId) => {
+  const item = await app.actionItems.byId(itemId);
+  const incident = item && (await app.incidents.byId(item.incidentId));
+  return item && incident && !item.doneAt ? { reply: itemYours(item, incident) } : null;
+};
+
+export function itemYours(item: ActionItem, incident: Incident): Reply {
+  const due = item.dueOn ? `, due ${item.dueOn}` : "";
+  const text = `An action item of ${named(incident, 80)} is yours${due}: ${inert(shorten(item.title, 500))}`;
+  return reply(text, [section(text), actions([doneButton(item), actionItemButton(item)])]);
+}
+
+function snoozeButton(item: ActionItem): ReturnType<typeof button> {
+  return button({
+    action: "incident.actions.snooze",
+    text: "Remind me tomorrow",
+    about: { id: item.id, version: item.version },
+  });
+}
