@@ -5,6 +5,7 @@ import { actionItem } from "./incident/action-item.ts";
 import { actions } from "./incident/actions.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
+import { drill } from "./incident/drill.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
 import { join } from "./incident/join.ts";
 import { duplicate, link, merge } from "./incident/link.ts";
@@ -19,6 +20,7 @@ import { severity } from "./incident/severity.ts";
 import { status } from "./incident/status.ts";
 import { timeline } from "./incident/timeline.ts";
 import { timelineCheck } from "./incident/timeline-check.ts";
+import { times } from "./incident/times.ts";
 import { update } from "./incident/update.ts";
 import { operations } from "./ops/operations.ts";
 import { scale } from "./ops/scale.ts";
@@ -28,6 +30,7 @@ import { status as serviceStatus } from "./ops/status.ts";
 /** Every command, in the order help shows them. */
 export const commands: readonly Command[] = [
   declare,
+  drill,
   update,
   severity,
   acknowledge,
@@ -36,6 +39,7 @@ export const commands: readonly Command[] = [
   note,
   timeline,
   timelineCheck,
+  times,
   status,
   details,
   actionItem,

@@ -2,12 +2,14 @@ import { declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
+import { readMoment } from "../../src/domain/time/typed-moment.ts";
 import { momentOf } from "../../src/domain/timeline/capture.ts";
 import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
 import { declareForm } from "../../templates/incident/declare-form.ts";
+import type { Ask } from "./which.ts";
 
 /** Declares an incident: in one line, by form, from a message, or from App Home. */
 export const declare = command({
@@ -19,18 +21,25 @@ export const declare = command({
     "/incident declare sev1",
     "/incident declare",
     "/incident declare sev1 Token leaked --type security",
+    "/incident declare sev2 --started 20m API returns 500s",
+    '/incident declare sev3 --started "yesterday 14:05" --resolved "yesterday 15:00" Reports were late',
   ],
   args: {
     severity: arg.optional(arg.severity()),
     title: arg.optional(arg.text("<title>")),
     private: arg.flag("private"),
     type: arg.option("type", "<security>"),
+    started: arg.option("started", "<when>"),
+    resolved: arg.option("resolved", "<when>"),
+    quiet: arg.flag("quiet"),
+    announce: arg.flag("announce"),
   },
   needs: "member",
   run: async (ask) => {
     const { severity, title } = ask.args;
     const isSecurity = securityMeant(ask.args.type);
     const isPrivate = isSecurity || ask.args.private === true;
+    const after = afterTheFact(ask);
     if (!severity || !title) {
       return {
         modal: declareForm({
@@ -40,6 +49,7 @@ export const declare = command({
           ...(title ? { title } : {}),
           isPrivate,
           isSecurity,
+          ...after,
         }),
       };
     }
@@ -54,6 +64,7 @@ export const declare = command({
         isPrivate,
         source: { kind: "command", permalink: null, text: null },
         seenAt: null,
+        ...after,
       }),
       isSecurity,
     );
@@ -90,6 +101,26 @@ export const declare = command({
   },
 });
 
+/** What the options say of an incident that began earlier, or is over. */
+function afterTheFact(ask: Ask & { readonly args: AfterTheFact }) {
+  const { started, resolved, quiet, announce } = ask.args;
+  const read = (typed: string | undefined, field: string): Date | null =>
+    typed ? readMoment(typed, { now: ask.app.now, timezone: ask.caller.timezone, field }) : null;
+  return {
+    startedAt: read(started, "started"),
+    resolvedAt: read(resolved, "resolved"),
+    isSilent: quiet === true,
+    isAnnounced: announce === true,
+  };
+}
+
+interface AfterTheFact {
+  readonly started: string | undefined;
+  readonly resolved: string | undefined;
+  readonly quiet: boolean | undefined;
+  readonly announce: boolean | undefined;
+}
+
 async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> {
   const message =
     about.channel && /^\d+\.\d+/.test(about.id) ? { channelId: about.channel, ...messageIds(about.id) } : null;
@@ -110,6 +141,11 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
         }
       : { kind: kinds[about.id as keyof typeof kinds] ?? "form", permalink: null, text: null },
     seenAt: message ? momentOf(message.ts) : null,
+    kind: values.ticked("drill") ? "drill" : "real",
+    startedAt: values.moment("started"),
+    resolvedAt: values.moment("resolved"),
+    isSilent: values.ticked("quiet"),
+    isAnnounced: values.ticked("announce"),
   });
   if (message) {
     const { channelId, ts } = message;
@@ -133,17 +169,17 @@ function securityMeant(type: string | undefined): boolean {
   );
 }
 
-async function answer(
+export async function answer(
   { app, caller }: Pick<FormAsk, "app" | "caller">,
   incident: Incident,
-  isSecurity: boolean,
+  isSecurity = false,
 ): Promise<Answer> {
   if (isSecurity) await beginSecurityFlow(app, caller, incident.id);
   const to = { title: incident.title, affected: incident.affected, exceptId: incident.id };
   return { text: declared(incident, await app.search.similar(to, caller, 3)) };
 }
 
-function here(at: At): { readonly id: string; readonly channel?: string } {
+export function here(at: At): { readonly id: string; readonly channel?: string } {
   return { id: "form", ...(at.channelId ? { channel: at.channelId } : {}) };
 }
 

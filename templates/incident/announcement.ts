@@ -38,6 +38,7 @@ export function announcement(facts: IncidentFacts): Reply {
     context(
       [
         ...(facts.affected.length > 0 ? [inert(facts.affected.join(", "))] : []),
+        ...(incident.kind === "drill" ? ["*drill*: nobody is paged"] : []),
         `reported by ${person(incident.reporterId)}`,
         moment(incident.times.declaredAt),
       ].join(" · "),

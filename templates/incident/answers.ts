@@ -1,5 +1,5 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
-import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
+import { callsNobody, type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import { actions, button, context, option, type Reply, reply, section, selectMenu } from "../kit.ts";
 import { about, channelOf, named, shortTitle, statusOf } from "./phrases.ts";
 
@@ -9,7 +9,7 @@ export function declared(incident: Incident, others: readonly Incident[]): Reply
     incident.channelId
       ? `It is worked on in ${channelOf(incident)}.`
       : "Its channel is being made; you will be brought in."
-  }`;
+  }${callsNobody(incident) ? " Nobody is called for it." : ""}`;
   if (others.length === 0) return reply(text, [section(text)]);
   const same = others.map((other) =>
     section(

@@ -4,11 +4,13 @@ import { incidentName } from "../../src/domain/incident/incident.ts";
 import type { LinkedIncident } from "../../src/domain/incident/links.ts";
 import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
+import { durations } from "../../src/domain/postmortem/durations.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { actions, button, context, fields, header, inert, moment, person, type Reply, reply, section } from "../kit.ts";
 import type { View } from "../views.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel, shortTitle } from "./phrases.ts";
+import { timeLine } from "./times-form.ts";
 
 /** The incident's pinned card. */
 export const incidentCardView: View = async (app, incidentId) => {
@@ -36,6 +38,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   if (facts.operations.length > 0)
     blocks.push(section(`*Last operations*\n${facts.operations.map(operationLine).join("\n")}`));
   blocks.push(context(small(facts)));
+  if (!facts.open) blocks.push(context(measured(facts)));
   if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
   const missing = missingLines(facts.missing);
   if (missing.length > 0) blocks.push(context(`:warning: ${missing.join("\n")}`));
@@ -60,6 +63,8 @@ function small(facts: IncidentFacts): string {
     ...(facts.openActionItems > 0
       ? [`${facts.openActionItems} open action item${facts.openActionItems > 1 ? "s" : ""}`]
       : []),
+    ...(incident.kind === "drill" ? ["*drill*: nobody is paged, and no figure counts it"] : []),
+    ...(incident.isSilent ? ["nobody was called for it"] : []),
     ...(incident.isPrivate ? ["private: only people in this channel see it"] : []),
   ];
   return parts.join(" · ");
@@ -71,6 +76,14 @@ function linkLine({ relation, incident }: LinkedIncident): string {
   const place =
     incident.channelId && !incident.isPrivate && relation === "goes on in" ? ` in <#${incident.channelId}>` : "";
   return `${relation in words ? words[relation as keyof typeof words] : relation} ${title}${place}`;
+}
+
+/** The key times and the spans between them, once it is over. */
+function measured({ incident }: IncidentFacts): string {
+  const spans = durations(incident.times).flatMap(({ title, minutes }) =>
+    minutes === null ? [] : [`${title.toLowerCase()} ${lasting(minutes)}`],
+  );
+  return `${timeLine(incident)}\n${spans.join(" · ")}`;
 }
 
 function operationLine(operation: OperationRecord): string {
@@ -87,6 +100,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         press("incident.postmortem", "Post-mortem", "primary"),
         press("incident.timeline", "Timeline"),
         press("incident.details", "Details"),
+        press("incident.times", "Times"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),
         ...(facts.openActionItems > 0 ? [press("incident.actions.of", "Open items")] : []),
@@ -125,6 +139,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
       [
         press("incident.severity", "Severity"),
         press("incident.details", "Details"),
+        press("incident.times", "Times"),
         press("incident.role", "Roles"),
         press("incident.note", "Note"),
         press("incident.action-item", "Action item"),

@@ -7,6 +7,7 @@ import {
   input,
   type Modal,
   modal,
+  momentInput,
   multiSelect,
   option,
   select,
@@ -23,6 +24,11 @@ export interface DeclareFormFacts {
   readonly summary?: string;
   readonly isPrivate?: boolean;
   readonly isSecurity?: boolean;
+  readonly drill?: boolean;
+  readonly startedAt?: Date | null;
+  readonly resolvedAt?: Date | null;
+  readonly isSilent?: boolean;
+  readonly isAnnounced?: boolean;
 }
 
 /** The form that declares an incident; whatever is known already is filled in. */
@@ -63,6 +69,26 @@ export function declareForm(facts: DeclareFormFacts): Modal {
     input(
       { name: "security", label: "Security", hint: "Private, with a checklist.", optional: true },
       checkbox("It is about security", "security", facts.isSecurity),
+    ),
+    input(
+      { name: "drill", label: "Drill", optional: true },
+      checkbox("Marked everywhere, pages nobody, not in the figures", "drill", facts.drill),
+    ),
+    input(
+      { name: "started", label: "Began", hint: "Where that was earlier than now.", optional: true },
+      momentInput(facts.startedAt),
+    ),
+    input(
+      { name: "resolved", label: "Over since", hint: "Only for one that is over: nobody is called.", optional: true },
+      momentInput(facts.resolvedAt),
+    ),
+    input(
+      { name: "quiet", label: "Quiet", optional: true },
+      checkbox("Call nobody, announce nothing", "quiet", facts.isSilent),
+    ),
+    input(
+      { name: "announce", label: "Announce", optional: true },
+      checkbox("Announce it although nobody is called", "announce", facts.isAnnounced),
     ),
   ]);
 }

@@ -1,5 +1,5 @@
 import type { IncidentFacts } from "../../src/domain/incident/facts.ts";
-import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
+import { type Incident, incidentName, markedTitle } from "../../src/domain/incident/incident.ts";
 import { currentStep } from "../../src/domain/incident/phases.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { type About, inert, section } from "../kit.ts";
@@ -13,12 +13,12 @@ export function isolated(text: string): string {
 }
 
 /** A title for plain text places: cut, never mrkdwn. */
-export function shortTitle(incident: Pick<Incident, "title">, limit = 120): string {
-  return isolated(shorten(incident.title, limit));
+export function shortTitle(incident: Pick<Incident, "title" | "kind">, limit = 120): string {
+  return isolated(shorten(markedTitle(incident), limit));
 }
 
 /** INC-42 · title, inert, for mrkdwn. */
-export function named(incident: Pick<Incident, "number" | "title">, limit = 120): string {
+export function named(incident: Pick<Incident, "number" | "title" | "kind">, limit = 120): string {
   return `${incidentName(incident)} · ${inertLine(shortTitle(incident, limit))}`;
 }
 

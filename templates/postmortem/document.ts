@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { incidentName } from "../../src/domain/incident/incident.ts";
+import { incidentName, markedTitle } from "../../src/domain/incident/incident.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { inWords } from "../../src/domain/postmortem/durations.ts";
 import { type PostmortemFacts, type SectionFacts, sectionText } from "../../src/domain/postmortem/facts.ts";
@@ -40,7 +40,7 @@ export function postmortemMarkdown(facts: PostmortemFacts): string {
 
 /** The same as one HTML page that needs nothing from outside; light and dark, and fit for printing. */
 export function postmortemHtml(facts: PostmortemFacts): string {
-  const title = inert(`${incidentName(facts.incident)}: ${facts.incident.title}`);
+  const title = inert(`${incidentName(facts.incident)}: ${markedTitle(facts.incident)}`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -73,7 +73,7 @@ function shifted(text: string): string {
 }
 
 const generated: Readonly<Record<Exclude<TemplateWord, "other sections">, (facts: PostmortemFacts) => string>> = {
-  heading: ({ incident }) => `${incidentName(incident)}: ${literal(incident.title)}`,
+  heading: ({ incident }) => `${incidentName(incident)}: ${literal(markedTitle(incident))}`,
   facts: ({ incident, affected, postmortem, names }) =>
     table(
       ["Fact", "Value"],

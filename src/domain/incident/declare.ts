@@ -2,10 +2,12 @@ import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
+import { openPostmortem } from "../postmortem/write.ts";
 import { cleanLine, cleanText } from "../text.ts";
+import { inUtc, requirePast } from "../time/typed-moment.ts";
 import { requireMember } from "./access.ts";
 import { incidentLinks, requireAffected } from "./affected.ts";
-import { type Incident, type IncidentSource, incidentName } from "./incident.ts";
+import { callsNobody, type Incident, type IncidentSource, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
 import { armUpdateReminder } from "./reminders.ts";
 import { requireSeverity } from "./severity.ts";
@@ -21,6 +23,16 @@ export interface Declaration {
   readonly source: IncidentSource;
   /** When it was first seen, where that is known to be earlier than now. */
   readonly seenAt: Date | null;
+  /** A drill is marked everywhere and calls nobody beyond who is named. */
+  readonly kind?: Incident["kind"];
+  /** When it began, where somebody said so. */
+  readonly startedAt?: Date | null;
+  /** For one that is over already: since when. Nobody is called then. */
+  readonly resolvedAt?: Date | null;
+  /** Nobody is called and nothing announced. */
+  readonly isSilent?: boolean;
+  /** Announced although nobody is called. */
+  readonly isAnnounced?: boolean;
 }
 
 /** After this many minutes without a commander the channel is asked for one. */
@@ -38,42 +50,36 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   if (commanderId === app.workspace.botUserId) {
     throw new Refusal("unknown_person", "I cannot lead an incident.", "Name a person, or nobody yet.", "commander");
   }
-  const seenAt = declaration.seenAt && declaration.seenAt < app.now ? declaration.seenAt : app.now;
+  const times = timesOf(app, declaration);
+  const isSilent = (declaration.isSilent ?? false) || times.resolvedAt !== null;
   const incident = await app.incidents.insert({
     id: app.newId(),
     title,
     summary: cleanText(declaration.summary),
     severity: severity.name,
-    phase: "detected",
-    kind: "real",
+    phase: times.resolvedAt ? "resolved" : "detected",
+    kind: declaration.kind ?? "real",
     affected: requireAffected(app.config, declaration.affected),
     isPrivate: declaration.isPrivate,
-    isSilent: false,
-    isAnnounced: true,
+    isSilent,
+    isAnnounced: declaration.isAnnounced || !isSilent,
     reporterId: caller.userId,
     source: declaration.source,
     roles: commanderId ? [{ role: "commander", userId: commanderId, since: app.now }] : [],
-    times: {
-      startedAt: seenAt,
-      detectedAt: seenAt,
-      declaredAt: app.now,
-      acknowledgedAt: null,
-      mitigatedAt: null,
-      resolvedAt: null,
-      closedAt: null,
-    },
+    times,
     channelId: null,
     channelName: null,
     lastUpdate: null,
     fields: {},
-    nextUpdateAt: severity.updateMinutes === null ? null : addMinutes(app.now, severity.updateMinutes),
+    nextUpdateAt: severity.updateMinutes === null || isSilent ? null : addMinutes(app.now, severity.updateMinutes),
   });
   const people = commanderId && commanderId !== caller.userId ? [caller.userId, commanderId] : [caller.userId];
   await app.incidents.addMembers(incident.id, people);
   await record(app, caller, incident);
   await announce(app, incident, people);
   await armUpdateReminder(app, incident);
-  if (!commanderId) {
+  if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
+  if (!commanderId && !isSilent) {
     await app.jobs.add(
       "remind-lead",
       { incidentId: incident.id },
@@ -83,6 +89,34 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   return incident;
 }
 
+function timesOf(app: App, { startedAt = null, resolvedAt = null, seenAt }: Declaration): Incident["times"] {
+  if (startedAt) requirePast(startedAt, app.now, "started");
+  if (resolvedAt) requirePast(resolvedAt, app.now, "resolved");
+  const seen = seenAt && seenAt < app.now ? seenAt : null;
+  if (resolvedAt && !startedAt && !seen) {
+    throw new Refusal(
+      "missing_argument",
+      "When did it begin?",
+      "Say it with --started, such as --started 2h.",
+      "started",
+    );
+  }
+  const began = startedAt ?? seen ?? app.now;
+  if (resolvedAt && resolvedAt < began) {
+    throw new Refusal("bad_argument", "It cannot have been over before it began.", null, "resolved");
+  }
+  return {
+    startedAt: began,
+    // What is told after the fact was noticed at some time nobody recorded; what goes on is noticed now.
+    detectedAt: seen && seen >= began ? seen : resolvedAt ? began : app.now,
+    declaredAt: app.now,
+    acknowledgedAt: null,
+    mitigatedAt: null,
+    resolvedAt,
+    closedAt: null,
+  };
+}
+
 async function record(app: App, caller: Caller, incident: Incident): Promise<void> {
   const commander = incident.roles[0]?.userId;
   await app.timeline.add({
@@ -90,7 +124,7 @@ async function record(app: App, caller: Caller, incident: Incident): Promise<voi
     at: app.now,
     kind: "declared",
     actorId: caller.userId,
-    text: `Declared ${incidentName(incident)} as ${incident.severity}${commander ? `, with <@${commander}> as commander` : ""}`,
+    text: `${declaredAs(incident)}${commander ? `, with <@${commander}> as commander` : ""}`,
   });
   await app.audit.add({
     actor: caller.userId,
@@ -102,9 +136,22 @@ async function record(app: App, caller: Caller, incident: Incident): Promise<voi
       affected: incident.affected,
       private: incident.isPrivate,
       commander: commander ?? null,
+      kind: incident.kind,
+      silent: incident.isSilent,
+      started: incident.times.startedAt.toISOString(),
+      resolved: incident.times.resolvedAt?.toISOString() ?? null,
       through: incident.source.kind,
     },
   });
+}
+
+function declaredAs(incident: Incident): string {
+  const { startedAt, declaredAt, resolvedAt } = incident.times;
+  const what = `Declared ${incident.kind === "drill" ? "the drill " : ""}${incidentName(incident)} as ${incident.severity}`;
+  if (resolvedAt) {
+    return `${what} after the fact: it began at ${inUtc(startedAt, declaredAt)} and was over at ${inUtc(resolvedAt, declaredAt)}`;
+  }
+  return startedAt < declaredAt ? `${what}; it began at ${inUtc(startedAt, declaredAt)}` : what;
 }
 
 async function announce(app: App, incident: Incident, people: readonly string[]): Promise<void> {
@@ -113,7 +160,8 @@ async function announce(app: App, incident: Incident, people: readonly string[])
   await app.outbox.add({ kind: "topic", ...about }, "declare");
   await redraw(app, incident, "declare");
   // Who gets into a private incident is a person's decision: nobody comes in by severity.
-  const called = incident.isPrivate ? [] : requireSeverity(app.config, incident.severity).invite;
+  const called =
+    incident.isPrivate || callsNobody(incident) ? [] : requireSeverity(app.config, incident.severity).invite;
   await app.outbox.add({ kind: "invite", ...about, userIds: [...new Set([...people, ...called])] }, "declare");
   for (const link of incidentLinks(app.config, incident.affected)) {
     await app.outbox.add({ kind: "bookmark", ...about, title: link.title, link: link.url }, "declare");

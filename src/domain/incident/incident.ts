@@ -59,6 +59,16 @@ export interface IncidentSource {
   readonly text: string | null;
 }
 
+/** Its title as it is shown: a drill says so everywhere. */
+export function markedTitle(incident: Pick<Incident, "title" | "kind">): string {
+  return incident.kind === "drill" && !/^drill\b/i.test(incident.title) ? `Drill: ${incident.title}` : incident.title;
+}
+
+/** Whether nobody may be paged, invited or called for it beyond who is named: drills, and what is told after the fact. */
+export function callsNobody(incident: Pick<Incident, "kind" | "isSilent">): boolean {
+  return incident.kind === "drill" || incident.isSilent;
+}
+
 /** What people call an incident: INC-42. */
 export function incidentName(incident: Pick<Incident, "number">): string {
   return `INC-${incident.number}`;

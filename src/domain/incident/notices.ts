@@ -2,7 +2,7 @@ import type { Lane } from "../intent.ts";
 import type { App } from "../ports.ts";
 import { shorten } from "../text.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
-import { type Incident, incidentName, isOpen } from "./incident.ts";
+import { type Incident, incidentName, isOpen, markedTitle } from "./incident.ts";
 import { currentStep } from "./phases.ts";
 
 /** Has the pinned card and the announcement show what is true now. Private incidents are never announced. */
@@ -11,7 +11,7 @@ export async function redraw(app: App, incident: Incident, lane: Lane = "cosmeti
     { kind: "card", view: "incident.card", subject: incident.id, place: { incident: incident.id }, pin: true },
     lane,
   );
-  if (incident.isPrivate) return;
+  if (incident.isPrivate || !incident.isAnnounced) return;
   await app.outbox.add(
     { kind: "card", view: "incident.announcement", subject: incident.id, place: { configured: "incidents" } },
     lane,
@@ -36,5 +36,5 @@ export async function tell(app: App, incident: Incident, entry: TimelineEntry): 
 export function incidentTopic(incident: Incident): string {
   const state = isOpen(incident) ? incident.severity : `${incident.severity} · ${currentStep(incident).title}`;
   const head = `${incidentName(incident)} · ${state}`;
-  return `${head} · ${shorten(incident.title, 240 - head.length)}`;
+  return `${head} · ${shorten(markedTitle(incident), 240 - head.length)}`;
 }

@@ -7,7 +7,7 @@ import { openPostmortem } from "../postmortem/write.ts";
 import { cleanText, quoteTyped } from "../text.ts";
 import { openForChange, requireOpen } from "./access.ts";
 import { type Change, recordChange } from "./change.ts";
-import { type Incident, incidentName, isOpen } from "./incident.ts";
+import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { currentStep, moveTo, type Step } from "./phases.ts";
 import { armUpdateReminder, nextUpdate } from "./reminders.ts";
 import { requireSeverity, severityRank } from "./severity.ts";
@@ -110,7 +110,7 @@ function movement(incident: Incident, move: Step): string {
 async function inviteForSeverity(app: App, before: Incident, after: Incident): Promise<void> {
   const raised = severityRank(app.config, after.severity) < severityRank(app.config, before.severity);
   const called = requireSeverity(app.config, after.severity).invite;
-  if (!raised || after.isPrivate || called.length === 0) return;
+  if (!raised || after.isPrivate || callsNobody(after) || called.length === 0) return;
   await app.outbox.add({ kind: "invite", incident: after.id, userIds: called });
 }
 

@@ -1,5 +1,6 @@
 import { channelCreated } from "../../domain/incident/channel.ts";
 import { channelName } from "../../domain/incident/channel-name.ts";
+import { markedTitle } from "../../domain/incident/incident.ts";
 import { incidentTopic } from "../../domain/incident/notices.ts";
 import type { OutboxRow } from "../../domain/outbox.ts";
 import { refusedWord } from "../call.ts";
@@ -18,7 +19,7 @@ export const sendChannel: Sender<{ readonly incident: string }> = async (context
   if (incident.channelId) return undefined;
   const first = typeof row.scratch.attempt === "number" ? row.scratch.attempt : 1;
   for (let attempt = first; attempt < first + mostNames; attempt += 1) {
-    const name = channelName(context.config.channels.prefix, incident.number, incident.title, attempt);
+    const name = channelName(context.config.channels.prefix, incident.number, markedTitle(incident), attempt);
     // Noted first, so that a look-up after a crash looks for the right name.
     if (attempt !== first) await context.work((_, rows) => rows.note(row.id, { attempt }));
     const made = await createOrAdopt(context, row, name, incident.isPrivate, row.inDoubt && attempt === first);
