@@ -11,6 +11,7 @@ import type { Configuration } from "./domain/configuration.ts";
 import type { OutboxRows } from "./domain/outbox.ts";
 import type { App, Log } from "./domain/ports.ts";
 import type { SlackApp } from "./domain/slack-side.ts";
+import type { ConfigurationError } from "./errors.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { startHttp } from "./http/server.ts";
 import { armJobs, jobHandlers } from "./jobs/index.ts";
@@ -55,6 +56,8 @@ export interface Bot {
   readonly address: string;
   readonly port: number;
   readonly reasons: () => Promise<readonly string[]>;
+  /** Settles, with why, only when the bot cannot go on: Slack refuses the token after all. */
+  readonly failed: Promise<ConfigurationError>;
   /** Takes no more asks, lets what is under way end, and closes everything. */
   readonly stop: () => Promise<void>;
 }
@@ -73,6 +76,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const pool = openPool(databaseUrl);
   const db = openDatabase(pool);
   const { botToken, apiUrl, mode } = options.slack;
+  const failed = Promise.withResolvers<ConfigurationError>();
   const connection = connectSlack({
     botToken,
     apiUrl,
@@ -80,6 +84,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
     metrics,
     remember: (person) => rememberName(db, person),
+    refused: failed.resolve,
   });
   const queue = createQueue({
     connectionString: databaseUrl,
@@ -166,6 +171,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     address: server.address,
     port: server.port,
     reasons,
+    failed: failed.promise,
     stop: async () => {
       // Each has a limit of its own; together they end within ten seconds, also while Slack hangs.
       await Promise.all([server.stop(), slack.stop()]);

@@ -54,8 +54,9 @@ async function start(): Promise<number> {
     settings.mode === "sandbox"
       ? await startSandbox(settings, loaded.configuration, log, redactions)
       : await startReal(settings, loaded.configuration, log, redactions);
-  await stopping;
+  const failed = await Promise.race([stopping, running.failed]);
   await running.stop();
+  if (failed) throw failed;
   return 0;
 }
 
@@ -67,6 +68,7 @@ function untilStopped(): Promise<void> {
 }
 
 interface Running {
+  readonly failed: Promise<ConfigurationError>;
   readonly stop: () => Promise<void>;
 }
 
@@ -93,7 +95,7 @@ async function startReal(
     now: () => new Date(),
   });
   log.info({ mode: settings.mode, address: bot.address, database: database.shown }, "Tocsin is ready");
-  return { stop: () => stopBoth(bot, database.stop) };
+  return { failed: bot.failed, stop: () => stopBoth(bot, database.stop) };
 }
 
 async function stopBoth(bot: Bot, stopDatabase: () => Promise<void>): Promise<void> {
@@ -172,6 +174,7 @@ async function startSandbox(
   );
   log.info({ mode: "sandbox", address: bot.address, database: database.shown }, `Tocsin is ready: open ${bot.address}`);
   return {
+    failed: bot.failed,
     stop: async () => {
       clearInterval(saving);
       // What the bot still says while it ends belongs to the workspace too.

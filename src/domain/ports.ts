@@ -88,5 +88,11 @@ export interface Log {
   readonly error: (fields: object, message: string) => void;
 }
 
-/** Learns who somebody is; the answer may be five minutes old unless `fresh`. */
-export type Identify = (userId: string, options?: { readonly fresh?: boolean }) => Promise<Caller>;
+/**
+ * Learns who somebody is; the answer may be five minutes old unless `fresh`. Who is not known after `patienceSeconds`
+ * (1 when left out: somebody is waiting) is of kind "unknown".
+ */
+export type Identify = (
+  userId: string,
+  options?: { readonly fresh?: boolean; readonly patienceSeconds?: number },
+) => Promise<Caller>;

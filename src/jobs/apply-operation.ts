@@ -57,7 +57,9 @@ async function begin(context: OperationContext, record: OperationRecord): Promis
 
 async function identifyAll(context: OperationContext, record: OperationRecord): Promise<ReadonlyMap<string, Caller>> {
   const ids = new Set([record.requesterId, ...record.approvals.map((approval) => approval.userId)]);
-  const callers = await Promise.all([...ids].map((userId) => context.identify(userId, { fresh: true })));
+  const callers = await Promise.all(
+    [...ids].map((userId) => context.identify(userId, { fresh: true, patienceSeconds: 10 })),
+  );
   return new Map(callers.map((caller) => [caller.userId, caller]));
 }
 

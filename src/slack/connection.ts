@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly metrics: Metrics;
   /** Told of everybody who is looked up. */
   readonly remember?: (person: { readonly userId: string; readonly name: string; readonly at: Date }) => Promise<void>;
+  /** Told when Slack, away at the start, turns out to refuse the token. */
+  readonly refused?: (error: ConfigurationError) => void;
 }
 
 /** The bot's own place in Slack; empty strings until Slack was reached. */
@@ -127,9 +129,14 @@ export function connectSlack(options: ConnectionOptions): SlackConnection {
     try {
       await attempt();
     } catch (error) {
-      // The token was refused after all; the process stays up and says so at /readyz.
-      log.error({ err: error }, "Slack refuses the token");
+      refusedLate(error);
     }
+  }
+
+  /** The token was refused after all: there is nothing to stay up for. */
+  function refusedLate(error: unknown): void {
+    log.error({ err: error }, "Slack refuses the token");
+    if (error instanceof ConfigurationError) options.refused?.(error);
   }
 
   const remember = options.remember ?? (async () => {});
@@ -162,7 +169,7 @@ export function connectSlack(options: ConnectionOptions): SlackConnection {
         return true;
       });
       // Slack hangs: it is gone on trying beside everything else.
-      if (late) first.catch((error: unknown) => log.error({ err: error }, "Slack refuses the token"));
+      if (late) first.catch(refusedLate);
     },
     stop: () => {
       stopped = true;

@@ -4,8 +4,6 @@ import type { SlackCall } from "./call.ts";
 import { record, text } from "./payload.ts";
 
 const cacheMilliseconds = 5 * 60_000;
-/** On a miss a person waits no longer than this; who is not known by then may do nothing. */
-const lookupMilliseconds = 1000;
 const mostCached = 20_000;
 
 export interface IdentityOptions {
@@ -37,7 +35,7 @@ export function createIdentify(options: IdentityOptions): Identify {
     return caller;
   }
 
-  return async (userId, { fresh = false } = {}) => {
+  return async (userId, { fresh = false, patienceSeconds = 1 } = {}) => {
     const cached = known.get(userId);
     if (!fresh && cached && cached.until > options.now().getTime()) return cached.caller;
     let lookup = running.get(userId);
@@ -46,7 +44,7 @@ export function createIdentify(options: IdentityOptions): Identify {
       running.set(userId, lookup);
     }
     try {
-      return await within(lookup, lookupMilliseconds);
+      return await within(lookup, patienceSeconds * 1000);
     } catch (error) {
       options.log.warn({ err: error, userId }, "could not learn who somebody is");
       return unknownCaller(userId, options.teamId());

@@ -81,7 +81,7 @@ async function within<T>(pool: pg.Pool, work: (sent: Sent) => Promise<T>): Promi
       await Promise.all(watched);
       return done;
     });
-    await sendOn(client, commit);
+    await commitOn(client);
     return result;
   } catch (error) {
     const failed = first as { readonly error: unknown } | null;
@@ -92,6 +92,21 @@ async function within<T>(pool: pg.Pool, work: (sent: Sent) => Promise<T>): Promi
   } finally {
     client.release(broken);
   }
+}
+
+async function commitOn(client: pg.PoolClient): Promise<void> {
+  const ended = await sendOn(client, commit).catch((error: unknown) => {
+    if (!databaseAway(error)) throw error;
+    const unsure = new Refusal(
+      "try_again",
+      "The database went away while this was being recorded, so I cannot say whether it was.",
+      "Look before you try again.",
+    );
+    unsure.cause = error;
+    throw unsure;
+  });
+  // The server's way to say that a statement had failed and nothing was kept.
+  if (ended.command === "ROLLBACK") throw new Error("The transaction had failed before its commit");
 }
 
 async function inBudget<T>(work: () => Promise<T>): Promise<T> {

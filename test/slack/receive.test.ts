@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { eventually, openSandbox, openStage, type Stage, stageDatabase } from "./stage.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ConfigurationError } from "../../src/errors.ts";
+import { createMetrics } from "../../src/http/metrics.ts";
+import { connectSlack } from "../../src/slack/connection.ts";
+import { eventually, openSandbox, openStage, recordingLog, type Stage, stageDatabase } from "./stage.ts";
 import { stageCommands } from "./stage-commands.ts";
 
 const databaseUrl = await stageDatabase();
@@ -97,5 +100,24 @@ describe("Socket Mode", () => {
     sandbox.faults.fail("apps.connections.open", { error: "invalid_auth", times: 10 });
     const opening = openStage({ databaseUrl, commands: stageCommands, mode: "socket", sandbox });
     await expect(opening).rejects.toMatchObject({ name: "ConfigurationError" });
+  });
+
+  it("with a bot token that Slack, away at the start, refuses later is one too", async () => {
+    const sandbox = await openSandbox();
+    sandbox.faults.fail("auth.test", { status: 503, times: 1 });
+    sandbox.faults.fail("auth.test", { error: "token_revoked", times: 10 });
+    const refused = Promise.withResolvers<ConfigurationError>();
+    const connection = connectSlack({
+      botToken: sandbox.botToken,
+      apiUrl: sandbox.apiUrl,
+      now: () => new Date(),
+      log: recordingLog([]),
+      metrics: createMetrics(),
+      refused: refused.resolve,
+    });
+    onTestFinished(connection.stop);
+    await connection.start();
+    expect(connection.isReady()).toBe(false);
+    expect((await refused.promise).faults.join()).toContain("token_revoked");
   });
 });
