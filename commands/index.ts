@@ -22,6 +22,8 @@ import { timeline } from "./incident/timeline.ts";
 import { timelineCheck } from "./incident/timeline-check.ts";
 import { times } from "./incident/times.ts";
 import { update } from "./incident/update.ts";
+import { db } from "./ops/db.ts";
+import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
 import { operations } from "./ops/operations.ts";
 import { scale } from "./ops/scale.ts";
 import { show } from "./ops/show.ts";
@@ -60,7 +62,10 @@ export const commands: readonly Command[] = [
   reopen,
   postmortem,
   serviceStatus,
+  db,
   scale,
+  cancelQueryCommand,
+  terminate,
   operations,
   show,
 ];

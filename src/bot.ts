@@ -146,7 +146,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const handlers = jobHandlers({
     transact,
     operations,
-    providers: providers(options.aws),
+    providers: providers({ aws: options.aws, connections: config.connections }),
     identify: connection.identify,
     messages: connection.messages,
     channels: connection.channels,

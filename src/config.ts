@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { completeConfiguration, type OperationName } from "./config/complete.ts";
+import { secretsOf } from "./config/connections.ts";
 import { type Fault, find, type Located, type LocatedFile, type MapEntry, readYaml, shown } from "./config/located.ts";
 import { notUsedYet } from "./config/not-used-yet.ts";
 import { readOwnTemplates } from "./config/postmortem.ts";
@@ -87,10 +88,12 @@ export function parseConfiguration(
   );
   faults.push(...own.faults);
   if (faults.length > 0) throw failure(faults);
+  const configuration = completeConfiguration(shaped.written, options.operations ?? [], own.templates);
+  const addresses = [...configuration.connections.values()].flatMap(secretsOf);
   return {
-    configuration: completeConfiguration(shaped.written, options.operations ?? [], own.templates),
+    configuration,
     files: texts.map(({ name }) => name),
-    redactions: [...new Set(files.flatMap((file) => file.redactions))].filter(isWorthHiding),
+    redactions: [...new Set([...files.flatMap((file) => file.redactions), ...addresses])].filter(isWorthHiding),
     notUsedYet: notUsedYet(shaped.written),
   };
 }

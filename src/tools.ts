@@ -6,7 +6,7 @@ import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
 import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/audit/report.ts";
 import { configurationFaults, configurationResults, type Examination, examine, placementsOf } from "./domain/doctor.ts";
-import type { CheckResult, Provider } from "./domain/platform.ts";
+import type { CheckResult } from "./domain/platform.ts";
 import { ConfigurationError } from "./errors.ts";
 import { operations } from "./operations/index.ts";
 import { providers } from "./providers/index.ts";
@@ -111,13 +111,18 @@ function outsideExaminations(settings: Settings): readonly Examination[] {
       return checkSlack({ apiUrl, botToken, appToken, channels, now: () => new Date() });
     },
   };
-  return [slack, ...providers({}).map((provider) => providerExamination(settings, provider))];
+  const known = providers({ aws: {}, connections: new Map() });
+  return [slack, ...known.map(({ id }) => providerExamination(settings, id))];
 }
 
-function providerExamination(settings: Settings, provider: Provider): Examination {
+function providerExamination(settings: Settings, id: string): Examination {
   return {
-    title: `Platform ${provider.id}`,
-    look: async () => provider.check(placementsOf((await load(settings)).configuration, provider.id)),
+    title: `Platform ${id}`,
+    look: async () => {
+      const { configuration } = await load(settings);
+      const all = providers({ aws: {}, connections: configuration.connections });
+      return (await all.find((provider) => provider.id === id)?.check(placementsOf(configuration, id))) ?? [];
+    },
   };
 }
 

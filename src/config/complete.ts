@@ -9,6 +9,7 @@ import type {
 } from "../domain/configuration.ts";
 import type { PostmortemTemplate } from "../domain/postmortem/settings.ts";
 import { completeBusinessHours } from "./business-hours.ts";
+import { completeConnection, connectionNames } from "./connections.ts";
 import {
   defaultChannels,
   defaultOperations,
@@ -60,6 +61,7 @@ export function completeConfiguration(
       ...completeResources("queue", written.queues, catalog),
       ...completeResources("secret", written.secrets, catalog),
     ],
+    connections: connectionsOf(catalog),
     policy: (written.policy ?? []).map((rule) => completeRule(rule, written, environments, operations)),
     reactions: {
       timeline: bareEmoji(written.reactions?.timeline ?? defaultReactions.timeline),
@@ -106,7 +108,7 @@ function completeServices({ written, environments }: Catalog): readonly Service[
     summary: service.summary ?? "",
     owner: service.owner ?? null,
     links: links(service.links),
-    runs: placements("service", service.environments, environments),
+    runs: placements("service", name, service.environments, environments),
     health: Object.entries(service.environments ?? {}).flatMap(([word, entry]) =>
       entry.health
         ? [{ environment: environmentName(environments, word) ?? word, addresses: completeHealth(entry.health) }]
@@ -126,23 +128,54 @@ function completeResources(
     name,
     title: resource.title ?? name,
     aliases: resource.aliases ?? [],
-    runs: placements(kind, resource.environments, environments),
+    runs: placements(kind, name, resource.environments, environments),
   }));
 }
 
 function placements(
   kind: CatalogKind,
+  name: string,
   written: Readonly<Record<string, object>> | undefined,
   environments: readonly Environment[],
 ): readonly Placement[] {
   return Object.entries(written ?? {}).flatMap(([word, entry]) => {
-    const environment = environments.find((known) => known.name === environmentName(environments, word));
+    const known = environments.find((one) => one.name === environmentName(environments, word));
+    const environment = known?.name ?? word;
     const [platform] = platformsIn(kind, entry);
-    if (!platform) return [];
-    const region = environment?.region;
+    const inside = completeConnection(kind, entry, { name, environment })?.placement;
+    if (!platform) return inside ? [inside] : [];
+    const region = known?.region;
     const at = { ...(region ? { region } : {}), ...platform.at };
-    return [{ environment: environment?.name ?? word, provider: platform.id, at }];
+    return [{ environment, provider: platform.id, at, ...(inside ? { inside } : {}) }];
   });
+}
+
+const stores = { databases: "database", caches: "cache", queues: "queue" } as const;
+
+/** The addresses that placements name, which themselves are stored and shown. */
+function connectionsOf({ written, environments }: Catalog): ReadonlyMap<string, string> {
+  const connections = new Map<string, string>();
+  for (const [section, kind] of Object.entries(stores) as [keyof typeof stores, CatalogKind][]) {
+    for (const [name, resource] of Object.entries(written[section] ?? {})) {
+      for (const [word, entry] of Object.entries<object>(resource.environments ?? {})) {
+        const environment = environmentName(environments, word) ?? word;
+        const found = completeConnection(kind, entry, { name, environment });
+        const address = found?.address ?? null;
+        // Queues may live in a cache of the catalog.
+        const cache = address !== null && !/^\w+:\/\//.test(address) ? catalogName(written, address) : null;
+        const url = cache === null ? address : (connections.get(`${environment}/${cache}`) ?? null);
+        if (found?.placement.at.connection && url !== null && /^\w+:\/\//.test(url)) {
+          connections.set(found.placement.at.connection, url);
+        }
+      }
+    }
+  }
+  return connections;
+}
+
+/** The ways an entry names to reach the inside; a sound one names at most one. */
+export function insidesIn(kind: CatalogKind, entry: object): readonly string[] {
+  return connectionNames(kind).filter((id) => id in entry);
 }
 
 /** The platforms an entry names; a sound one names exactly one. */

@@ -2,11 +2,13 @@ import {
   catalogEntries,
   catalogName,
   environmentName,
+  insidesIn,
   isProduction,
   type OperationName,
   platformsIn,
 } from "./complete.ts";
 import { defaultRoles, defaultSeverities } from "./defaults.ts";
+import { connectionNames } from "./connections.ts";
 import { nearest, plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { postmortemMisfits } from "./postmortem.ts";
@@ -118,8 +120,10 @@ function placements(written: Written): readonly Misfit[] {
           misfits.push({ path, key: true, text: `is the same environment as ${seen.get(environment)}; keep one.` });
         } else seen.set(environment, word);
         const platforms = platformsIn(kind, placed);
-        const choices = platformNames(kind).join(", ");
-        if (platforms.length === 0)
+        const insides = insidesIn(kind, placed);
+        const choices = [...platformNames(kind), ...connectionNames(kind)].join(", ");
+        if (insides.length > 1) misfits.push({ path, text: `names ${insides.join(" and ")}; keep one of them.` });
+        if (platforms.length + insides.length === 0)
           misfits.push({ path, text: `names no platform; write one of ${choices} with its coordinates.` });
         if (platforms.length > 1)
           misfits.push({ path, text: `names ${platforms.map(({ id }) => id).join(" and ")}; keep one platform.` });

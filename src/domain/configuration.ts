@@ -18,8 +18,10 @@ export interface Configuration {
   readonly businessHours: BusinessHours;
   readonly environments: readonly Environment[];
   readonly services: readonly Service[];
-  /** Databases, caches, queues and secrets: what can be affected; operated by later issues' verbs. */
+  /** Databases, caches, queues and secrets. */
   readonly resources: readonly Resource[];
+  /** Addresses of data stores by the name that placements give as `connection`. They hold passwords: only providers use them. */
+  readonly connections: ReadonlyMap<string, string>;
   readonly policy: readonly PolicyRule[];
   readonly reactions: { readonly timeline: string; readonly actionItem: string };
   readonly operations: OperationDefaults;
@@ -118,6 +120,8 @@ export interface Placement {
   readonly provider: string;
   /** For ecs: cluster, service, and region where it differs from the environment's. */
   readonly at: Readonly<Record<string, string>>;
+  /** For a data store that runs on a platform: how its inside is reached. */
+  readonly inside?: Placement;
 }
 
 export interface Resource {

@@ -59,7 +59,9 @@ function resultLines({ what, ok, found, fix }: CheckResult): readonly string[] {
 /** Every place of the catalog that one provider has to reach. */
 export function placementsOf(configuration: Configuration, provider: string): readonly Placement[] {
   return [...configuration.services, ...configuration.resources].flatMap(({ runs }) =>
-    runs.filter((placement) => placement.provider === provider),
+    runs
+      .flatMap((placement) => (placement.inside ? [placement, placement.inside] : [placement]))
+      .filter((placement) => placement.provider === provider),
   );
 }
 

@@ -1,5 +1,6 @@
 /** The ports of the platforms: what can be read and done there, in the operator's words. */
 import type { Placement } from "./configuration.ts";
+import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
 
 /** A platform offers the ports it has and simply lacks the others. */
 export interface Provider {
@@ -8,6 +9,7 @@ export interface Provider {
   /** Whether it can be reached and with which rights; for doctor. Never throws. */
   readonly check: (placements: readonly Placement[]) => Promise<readonly CheckResult[]>;
   readonly services?: Port<ServicesRead, ServicesWrite>;
+  readonly databases?: Port<DatabasesRead, DatabasesWrite>;
 }
 
 export interface Port<R, W> {

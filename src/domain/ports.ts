@@ -16,6 +16,7 @@ import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
 import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
+import type { StoreLookRecords } from "./operation/store-look.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
@@ -60,6 +61,7 @@ export interface App {
   readonly operations: OperationRecords;
   readonly locks: LockRecords;
   readonly looks: LookRecords;
+  readonly storeLooks: StoreLookRecords;
   readonly audit: {
     readonly add: (entry: NewAuditEntry) => Promise<void>;
     readonly recent: (limit: number) => Promise<readonly AuditEntry[]>;

@@ -40,11 +40,11 @@ async function begin(context: OperationContext, record: OperationRecord): Promis
   if (record.state !== "approved" || record.plan === null) return null;
   const { plan, id } = record;
   try {
-    const { operation, port } = toolsFor(context, record);
+    const { operation, port, target } = toolsFor(context, record);
     const people = await identifyAll(context, record);
     const taken = await context.transact((app) => takeTarget(app, operation, id, people));
     if (taken === null || taken.state === "applying") return taken;
-    const seen = await operation.expectations(plan, record.target, port.read);
+    const seen = await operation.expectations(plan, target, port.read);
     return await context.transact((app) => beginApplying(app, id, seen));
   } catch (error) {
     const isAnswer = error instanceof ProviderError || (error instanceof Refusal && error.code === "not_possible");
@@ -66,9 +66,9 @@ async function identifyAll(context: OperationContext, record: OperationRecord): 
 async function carryOut(context: OperationContext, record: OperationRecord): Promise<void> {
   const { id, plan } = record;
   if (plan === null) return;
-  const { operation, port } = toolsFor(context, record);
+  const { operation, port, target } = toolsFor(context, record);
   try {
-    await operation.apply(plan, record.target, port.write, runFor(context, record));
+    await operation.apply(plan, target, port.write, runFor(context, record));
     await context.transact((app) => beginVerifying(app, id));
   } catch (error) {
     if (error instanceof Stopped) return;

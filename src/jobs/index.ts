@@ -10,6 +10,7 @@ import { copyFile } from "./copy-file.ts";
 import { expireOperation } from "./expire-operation.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { lookStatus } from "./look-status.ts";
+import { lookStore } from "./look-store.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
@@ -36,6 +37,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     watchOperation(context),
     expireOperation(context),
     lookStatus(context),
+    lookStore(context),
     jobHandler(captureMessage(context)),
     jobHandler(captureActionItem(context)),
     jobHandler(copyFile(context)),

@@ -1,3 +1,4 @@
+import type { Placement } from "../domain/configuration.ts";
 import { type AnyOperation, type OperationRecord, type Target, targetName } from "../domain/operation/operation.ts";
 import type { Port, Provider } from "../domain/platform.ts";
 import type { Identify, Transact } from "../domain/ports.ts";
@@ -14,26 +15,51 @@ export interface OperationContext {
   readonly log: JobLog;
 }
 
-/** The operation a record names and the port of the platform its target lives on; a Refusal where one is missing. */
+/**
+ * The operation a record names, the port it works on, and the target placed where that port is; a Refusal where one is
+ * missing.
+ */
 export function toolsFor(
   context: OperationContext,
   record: OperationRecord,
-): { readonly operation: AnyOperation; readonly port: Port<unknown, unknown> } {
+): { readonly operation: AnyOperation; readonly port: Port<unknown, unknown>; readonly target: Target } {
   const operation = context.operations.find((candidate) => candidate.name === record.request.operation);
   if (!operation) throw new Refusal("not_possible", `This version knows no operation "${record.request.operation}".`);
-  return { operation, port: portFor(context.providers, operation.targetKind, record.target) };
+  const name = portNames[operation.targetKind];
+  if (name === null) throw notHere(record.target);
+  const { port, placement } = portOn(context.providers, name, record.target);
+  return { operation, port, target: { ...record.target, placement } };
 }
 
-function portFor(providers: readonly Provider[], kind: Target["kind"], target: Target): Port<unknown, unknown> {
-  const provider = providers.find((candidate) => candidate.id === target.placement.provider);
-  const port = kind === "service" ? provider?.services : undefined;
-  if (!port) {
-    throw new Refusal(
-      "not_possible",
-      `${targetName(target)} runs on ${target.placement.provider}, where a ${kind} cannot be operated from here.`,
-    );
+type PortName = "services" | "databases";
+
+const portNames: Readonly<Record<Target["kind"], PortName | null>> = {
+  service: "services",
+  database: "databases",
+  cache: null,
+  queue: null,
+  secret: null,
+};
+
+/** The port by that name where a target lives, and the placement to call it with: the platform's, or the inside of a store. */
+export function portOn<N extends PortName>(
+  providers: readonly Provider[],
+  name: N,
+  target: Target,
+): { readonly port: NonNullable<Provider[N]>; readonly placement: Placement } {
+  const { placement } = target;
+  for (const candidate of placement.inside ? [placement, placement.inside] : [placement]) {
+    const port = providers.find((provider) => provider.id === candidate.provider)?.[name];
+    if (port) return { port, placement: candidate };
   }
-  return port;
+  throw notHere(target);
+}
+
+function notHere(target: Target): Refusal {
+  return new Refusal(
+    "not_possible",
+    `${targetName(target)} runs on ${target.placement.provider}, where a ${target.kind} cannot be operated from here.`,
+  );
 }
 
 /** What to tell people of an error: a reference number, under which the log has the rest. */

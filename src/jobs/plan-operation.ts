@@ -28,8 +28,8 @@ async function makePlan(
   { readonly operation: AnyOperation; readonly plan: Plan } | { readonly error: unknown; readonly reference: string }
 > {
   try {
-    const { operation, port } = toolsFor(context, record);
-    const plan = await operation.plan(operation.parse(record.request.input), record.target, port.read);
+    const { operation, port, target } = toolsFor(context, record);
+    const plan = await operation.plan(operation.parse(record.request.input), target, port.read);
     return { operation, plan };
   } catch (error) {
     const isOurs = !(error instanceof Refusal) && !(error instanceof ProviderError);

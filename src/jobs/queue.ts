@@ -48,6 +48,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "watch-operation": cloud,
   "expire-operation": reminder,
   "look-status": cloud,
+  "look-store": cloud,
   "capture-message": { side: 2, pollSeconds: 2 },
   "capture-action-item": { side: 2, pollSeconds: 2 },
   "copy-file": { side: 2, pollSeconds: 5 },

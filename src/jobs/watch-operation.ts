@@ -26,8 +26,8 @@ async function look(
   since: Date,
 ): Promise<{ readonly sighting: Sighting } | { readonly error: unknown }> {
   try {
-    const { operation, port } = toolsFor(context, record);
-    return { sighting: await operation.look(plan, record.target, port.read, since) };
+    const { operation, port, target } = toolsFor(context, record);
+    return { sighting: await operation.look(plan, target, port.read, since) };
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       logReference(context, error, "An operation could not be watched", { operationId: record.id });

@@ -1,8 +1,16 @@
 import type { Provider } from "../domain/platform.ts";
 import type { AwsOptions } from "./aws.ts";
 import { ecsProvider } from "./ecs/ecs.ts";
+import { postgresProvider } from "./postgres/postgres.ts";
+
+/** What the platforms are reached with. */
+export interface Access {
+  readonly aws: AwsOptions;
+  /** Addresses of data stores by the name that placements give. */
+  readonly connections: ReadonlyMap<string, string>;
+}
 
 /** Every platform the product can operate. */
-export function providers(options: AwsOptions): readonly Provider[] {
-  return [ecsProvider(options)];
+export function providers({ aws, connections }: Access): readonly Provider[] {
+  return [ecsProvider(aws), postgresProvider(connections)];
 }

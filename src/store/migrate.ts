@@ -12,6 +12,7 @@ import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as captures from "./migrations/0013-captures.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
+import * as storeLooks from "./migrations/0020-store-looks.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0015-afterwards": afterwards,
   "0013-captures": captures,
   "0014-postmortem-work": postmortemWork,
+  "0020-store-looks": storeLooks,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

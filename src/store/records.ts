@@ -17,6 +17,7 @@ import { postmortemRecords } from "./postmortems.ts";
 import { reactionRecords } from "./reactions.ts";
 import { reconciliationRecords } from "./reconciliations.ts";
 import { securityStepRecords } from "./security-steps.ts";
+import { storeLookRecords } from "./store-looks.ts";
 import { timelineRecords } from "./timeline.ts";
 
 export function recordsOf(context: RecordContext) {
@@ -38,6 +39,7 @@ export function recordsOf(context: RecordContext) {
     operations: operationRecords(context),
     locks: lockRecords(context),
     looks: lookRecords(context),
+    storeLooks: storeLookRecords(context),
     audit: auditRecords(context),
   };
 }

@@ -1,10 +1,11 @@
-import { type OperationRecord, targetName } from "../../src/domain/operation/operation.ts";
+import { lockName, type OperationRecord } from "../../src/domain/operation/operation.ts";
 import { undoOf } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
 import type { View } from "../views.ts";
 import { auditHead } from "./audit-head.ts";
 import { type OperationFacts, operationCard } from "./operation-card.ts";
 import { statusCard } from "./status.ts";
+import { storeCard, storeFile } from "./store.ts";
 
 /** The views of operations; the subject is the operation's, or the look's, id. */
 export const operationViews = {
@@ -17,11 +18,19 @@ export const operationViews = {
     const look = await app.looks.byId(subject);
     return look === null ? null : { reply: statusCard(look) };
   },
+  "ops.store": async (app, subject) => {
+    const look = await app.storeLooks.byId(subject);
+    return look === null ? null : { reply: storeCard(look) };
+  },
+  "ops.store.file": async (app, subject) => {
+    const look = await app.storeLooks.byId(subject);
+    return look === null ? null : storeFile(look);
+  },
 } satisfies Readonly<Record<string, View>>;
 
 /** What the card of an operation says beside the record itself. */
 export async function operationFacts(app: App, operation: OperationRecord): Promise<OperationFacts> {
-  const holderId = await app.locks.holder(targetName(operation.target));
+  const holderId = await app.locks.holder(lockName(operation));
   const holder = holderId === null || holderId === operation.id ? null : await app.operations.byId(holderId);
   const takesBack = operation.undoOf === null ? null : await app.operations.byId(operation.undoOf);
   return {

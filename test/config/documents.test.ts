@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { configurationJsonSchema } from "../../src/config/json-schema.ts";
 import { parseConfiguration } from "../../src/config.ts";
+import { operations } from "../../src/operations/index.ts";
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
@@ -37,8 +38,12 @@ test("every example in the pages is a sound configuration", () => {
   for (const [, text = ""] of fences) {
     const whole = text.startsWith("  - ") ? `policy:\n${text}` : text;
     const used = parse(whole) as { readonly services?: unknown } | null;
-    const operations = [{ name: "scale-service", verb: "scale" }];
     const files = [{ name: "page", text: used?.services ? whole : `${services}${whole}` }];
-    expect(() => parseConfiguration(files, { environment: {}, operations })).not.toThrow();
+    expect(() =>
+      parseConfiguration(files, {
+        environment: { DATABASE_URL_PROD: "postgres://tocsin:example@db.example.com/waooaw" },
+        operations,
+      }),
+    ).not.toThrow();
   }
 });

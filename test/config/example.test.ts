@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sandboxConfiguration } from "../../src/config/settings.ts";
 import { loadConfiguration } from "../../src/config.ts";
+import { operations } from "../../src/operations/index.ts";
 
 const { configuration, redactions } = await loadConfiguration(
   { path: sandboxConfiguration, named: true },
-  { environment: {}, operations: [{ name: "scale-service", verb: "scale" }] },
+  { environment: {}, operations },
 );
 
 test("the WAOOAW example names the cloud exactly as its guide does", () => {

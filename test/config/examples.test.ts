@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadConfiguration } from "../../src/config.ts";
 import { findSeverity } from "../../src/domain/incident/severity.ts";
+import { operations } from "../../src/operations/index.ts";
 
 const folder = fileURLToPath(new URL("../../examples", import.meta.url));
-const operations = [{ name: "scale-service", verb: "scale" }];
 
 function example(name: string) {
   return loadConfiguration({ path: `${folder}/${name}/tocsin.yaml`, named: true }, { environment: {}, operations });

@@ -37,6 +37,7 @@ export const sampleConfiguration: Configuration = {
     service("lonely", [], []),
   ],
   resources: [],
+  connections: new Map(),
   policy: [],
   reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
   operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60 },

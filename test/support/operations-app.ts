@@ -95,6 +95,7 @@ export function configuration(more: Partial<Configuration> = {}): Configuration 
     environments: [{ name: "production", aliases: ["prod"], production: true, default: true, region: null }],
     services: servicesNamed(["backend"]),
     resources: [],
+    connections: new Map(),
     policy: [policyRule()],
     reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
     operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60 },

@@ -1,6 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { PolicyRule } from "../configuration.ts";
-import { type Ruling, type Target, targetName } from "../operation/operation.ts";
+import { type Count, type Ruling, type Target, targetName } from "../operation/operation.ts";
 import type { Caller } from "./caller.ts";
 import { isOneOf, principalsInWords } from "./principal.ts";
 
@@ -13,7 +13,7 @@ export interface PolicyQuestion {
   readonly target: Target;
   readonly caller: Caller;
   /** Null before the world was looked at, and where counts have no meaning: then limits are left out. */
-  readonly count: { readonly from: number; readonly to: number } | null;
+  readonly count: Count | null;
   readonly duringIncident: boolean;
   /** The roles the caller holds in that incident. */
   readonly roles: readonly string[];
@@ -92,7 +92,11 @@ function refusal(about: readonly PolicyRule[], question: PolicyQuestion): Refusa
     return new Refusal(
       "over_limit",
       `Denied: “${limited.rule}” allows ${limited.allows}.`,
-      limited.nearest === null ? null : `Try \`/ops ${verb} ${target.name} ${limited.nearest}\`.`,
+      question.count?.counted
+        ? "Narrow down what it works on, or ask somebody who may do more."
+        : limited.nearest === null
+          ? null
+          : `Try \`/ops ${verb} ${target.name} ${limited.nearest}\`.`,
     );
   }
   const elsewhere = about.find((rule) => !holdsHere(rule, question) && isOneOf(caller, rule.allow, roles));

@@ -3,7 +3,7 @@ import { type ProviderError, Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { isOneOf } from "../access/principal.ts";
 import type { App } from "../ports.ts";
-import { type AnyOperation, type OperationRecord, targetName } from "./operation.ts";
+import { type AnyOperation, lockName, type OperationRecord, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { refuse } from "./planning.ts";
 import { advance, end, itself, leaveMarks, redrawNeighbours } from "./record.ts";
@@ -29,11 +29,11 @@ export async function takeTarget(
   if (record.state !== "approved" || record.plan === null) return null;
   const refusal = await whyNotAllowed(app, operation, record, people);
   if (refusal !== null) {
-    await app.locks.release(targetName(record.target), id);
+    await app.locks.release(lockName(record), id);
     await refuse(app, record, refusal, {});
     return null;
   }
-  const lock = await app.locks.take(targetName(record.target), id);
+  const lock = await app.locks.take(lockName(record), id);
   if (!lock.taken) {
     const holder = await app.operations.byId(lock.operationId);
     await outdate(app, record, `${holder?.code ?? "Another operation"} started on ${targetName(record.target)} first.`);
@@ -127,7 +127,7 @@ async function outdate(app: App, record: OperationRecord, why: string): Promise<
     timeline: `not started: ${why}`,
     changes: { detail: `${why} Nothing was changed.`, endedAt: app.now },
   });
-  await app.locks.release(targetName(record.target), record.id);
+  await app.locks.release(lockName(record), record.id);
 }
 
 /** Whether it is still to be carried out: a person may stop it between two steps. */

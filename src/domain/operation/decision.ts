@@ -4,7 +4,7 @@ import { refuseStrangers } from "../access/policy.ts";
 import { isOneOf, principalsInWords } from "../access/principal.ts";
 import type { App } from "../ports.ts";
 import { hasBegun, isRunning } from "./lifecycle.ts";
-import { type AnyOperation, type OperationRecord, type Ruling, targetName } from "./operation.ts";
+import { type AnyOperation, lockName, type OperationRecord, type Ruling, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { advance, end, leaveMarks, stateInWords } from "./record.ts";
 import { rolesFor, rule } from "./rights.ts";
@@ -233,7 +233,7 @@ function mustBe(record: OperationRecord, state: "planned" | "awaiting-approval",
 
 /** Refuses while another operation runs on the same target. */
 async function mustBeFree(app: App, record: OperationRecord): Promise<void> {
-  const holder = await app.locks.holder(targetName(record.target));
+  const holder = await app.locks.holder(lockName(record));
   if (holder === null || holder === record.id) return;
   const other = await app.operations.byId(holder);
   throw new Refusal(

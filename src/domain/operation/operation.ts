@@ -50,7 +50,22 @@ export interface Plan {
   /** Set when the world is already as asked: why nothing will be done. */
   readonly nothingToDo: string | null;
   /** The count the policy's limits are held against, with the one before; null where counts have no meaning. */
-  readonly count: { readonly from: number; readonly to: number } | null;
+  readonly count: Count | null;
+  /** What of the target it works on, where that is less than all of it: operations on other parts run beside it. */
+  readonly part?: string;
+}
+
+export interface Count {
+  readonly from: number;
+  readonly to: number;
+  /** It was counted in the world and not given by the person, who can only narrow down what is counted. */
+  readonly counted?: true;
+}
+
+/** What an operation holds while it runs: its target, or the part of it that the plan names. */
+export function lockName(record: Pick<OperationRecord, "target" | "plan">): string {
+  const part = record.plan?.part;
+  return part === undefined ? targetName(record.target) : `${targetName(record.target)}#${part}`;
 }
 
 /** What a look at the world says of an operation that was applied. */
@@ -64,6 +79,10 @@ export interface Sighting {
   readonly events: readonly { readonly at: string; readonly text: string }[];
   /** For reverted and failed: why, in the platform's words. */
   readonly reason: string | null;
+  /** As asked in a way that nothing takes back (a session is gone): it need not be seen steady. */
+  readonly final?: true;
+  /** Seen at work at this moment: it may take longer than a change is waited for. */
+  readonly working?: true;
 }
 
 /**

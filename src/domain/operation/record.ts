@@ -2,7 +2,14 @@ import { Refusal } from "../../errors.ts";
 import type { Lane } from "../intent.ts";
 import type { App } from "../ports.ts";
 import { isRunning, lifecycle } from "./lifecycle.ts";
-import { type Json, type OperationRecord, type OperationState, type Outcome, targetName } from "./operation.ts";
+import {
+  type Json,
+  lockName,
+  type OperationRecord,
+  type OperationState,
+  type Outcome,
+  targetName,
+} from "./operation.ts";
 
 /** What a change of state leaves behind, beside the state. */
 export interface Mark {
@@ -54,7 +61,7 @@ export async function end(
     timeline,
     changes: { outcome, detail, endedAt: app.now },
   });
-  await app.locks.release(targetName(operation.target), operation.id);
+  await app.locks.release(lockName(operation), operation.id);
   await redrawNeighbours(app, ended);
   return ended;
 }
@@ -114,6 +121,10 @@ export async function redraw(app: App, operation: OperationRecord, lane: Lane): 
 export function operationInWords(operation: Pick<OperationRecord, "plan" | "request" | "target">): string {
   if (operation.plan !== null) return operation.plan.summary;
   const { operation: name, input } = operation.request;
+  if (operation.target.kind !== "service") {
+    const words = name.replaceAll("-", " ");
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)} on ${operation.target.name} in ${operation.target.environment}`;
+  }
   const verb = name.split("-")[0] ?? name;
   const count = (input as { readonly count?: Json } | null)?.count;
   const to = typeof count === "number" ? ` to ${count}` : "";

@@ -30,10 +30,11 @@ export async function recordSighting(app: App, id: string, sighting: Sighting): 
     await end(app, seen, "applied-then-reverted", why, itself, `applied, then reverted: ${why}`);
   } else if (sighting.verdict === "failed") {
     await end(app, seen, "failed-partial", why, itself, `the change was made and failed: ${why}`);
-  } else if (asAsked && isSteady(app, seen)) {
-    const detail = `${sighting.progress}, steady for ${app.config.operations.steadySeconds} s.`;
+  } else if (asAsked && (sighting.final === true || isSteady(app, seen))) {
+    const steady = sighting.final === true ? "" : `, steady for ${app.config.operations.steadySeconds} s`;
+    const detail = `${sighting.progress}${steady}.`;
     await end(app, seen, "verified", detail, itself, `verified: ${detail}`);
-  } else if (isOverdue(app, seen)) {
+  } else if (sighting.working !== true && isOverdue(app, seen)) {
     const detail = `Not as asked after ${app.config.operations.verifyMinutes} min: ${why}.`;
     await end(app, seen, "applied-not-verified", detail, itself, detail);
   } else {

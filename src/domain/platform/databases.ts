@@ -1,0 +1,168 @@
+/** What can be read and done inside a database server, whichever it is. Ages are seconds; moments are text as the server gives them, to be compared and not calculated with. */
+import type { Placement } from "../configuration.ts";
+
+export const databaseViews = ["active", "slow", "locks", "connections", "sizes", "indexes", "replication"] as const;
+/** One side of a database to look at. */
+export type DatabaseView = (typeof databaseViews)[number];
+
+/** What a look at one side of a database saw. */
+export type DatabaseSight = { readonly engine: string; readonly database: string } & (
+  | { readonly view: "active"; readonly sessions: readonly Session[]; readonly hidden: number }
+  | {
+      readonly view: "slow";
+      /** Null where the server keeps no such figures: then `why` says how it would. */
+      readonly statements: readonly Statement[] | null;
+      readonly why: string | null;
+      readonly longest: readonly Session[];
+    }
+  | { readonly view: "locks"; readonly sessions: readonly Session[] }
+  | { readonly view: "connections"; readonly connections: Connections }
+  | { readonly view: "sizes"; readonly sizes: Sizes }
+  | { readonly view: "indexes"; readonly indexes: Indexes }
+  | { readonly view: "replication"; readonly replication: Replication }
+);
+
+/** A client's session. Its text has its literals replaced before it leaves the provider. */
+export interface Session {
+  readonly id: string;
+  /** When it began, as the server says it: with the id it names this session and no later one. */
+  readonly since: string;
+  /** When its statement began; tells this statement from the session's next one. */
+  readonly statementSince: string | null;
+  readonly user: string;
+  readonly application: string;
+  readonly database: string;
+  readonly state: "active" | "idle" | "idle-in-transaction" | "other";
+  /** How long its statement runs, or how long it idles. */
+  readonly seconds: number;
+  /** How long its transaction is open; null outside of one. */
+  readonly transactionSeconds: number | null;
+  /** What it waits for: Lock/transactionid. */
+  readonly waiting: string | null;
+  readonly blockedBy: readonly string[];
+  /** Null where the server hides it from the bot. */
+  readonly statement: string | null;
+  /** Why it must be left alone (a superuser's, replication, ours); null when it may be ended. */
+  readonly spared: string | null;
+}
+
+export interface Statement {
+  readonly statement: string;
+  readonly calls: number;
+  readonly totalMilliseconds: number;
+  readonly meanMilliseconds: number;
+  readonly rows: number;
+}
+
+export interface Connections {
+  readonly used: number;
+  /** What clients may use: the limit less what is kept for superusers. */
+  readonly limit: number;
+  readonly groups: readonly {
+    readonly by: "state" | "user" | "application";
+    readonly name: string;
+    readonly count: number;
+  }[];
+}
+
+export interface Sizes {
+  readonly databaseBytes: number;
+  /** Share of reads served from memory since the figures were reset; null where nothing was read. */
+  readonly cacheHit: number | null;
+  readonly tables: readonly TableSize[];
+  /** Age of the oldest transaction id against the limit at which the server stops; null where it has none. */
+  readonly wraparound: { readonly age: number; readonly limit: number } | null;
+}
+
+export interface TableSize {
+  readonly name: string;
+  readonly bytes: number;
+  readonly indexBytes: number;
+  readonly rows: number;
+  readonly deadRows: number | null;
+  readonly vacuumedSecondsAgo: number | null;
+  readonly analyzedSecondsAgo: number | null;
+}
+
+export interface Indexes {
+  readonly invalid: readonly { readonly name: string; readonly table: string; readonly bytes: number }[];
+  /** Never used since the figures were reset, and not there to keep something unique. */
+  readonly unused: readonly { readonly name: string; readonly table: string; readonly bytes: number }[];
+  /** Tables read from end to end again and again. */
+  readonly scanned: readonly { readonly table: string; readonly scans: number; readonly rows: number }[];
+  readonly resetSecondsAgo: number | null;
+}
+
+export interface Replication {
+  readonly role: "primary" | "replica";
+  readonly replicas: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly lagBytes: number | null;
+    readonly lagSeconds: number | null;
+  }[];
+  /** On a replica: whether it still receives, and how far it is behind; null is unknown, not zero. */
+  readonly receiving: { readonly connected: boolean; readonly lagSeconds: number | null } | null;
+  readonly slots: readonly { readonly name: string; readonly active: boolean; readonly retainedBytes: number | null }[];
+}
+
+/** A table or an index as it is now. */
+export interface Relation {
+  /** As the server writes it: public.orders. */
+  readonly name: string;
+  readonly kind: "table" | "index";
+  readonly bytes: number;
+  readonly rows: number | null;
+  readonly deadRows: number | null;
+  /** Changes when it is built anew. */
+  readonly file: string;
+  readonly analyzed: string | null;
+  readonly vacuumed: string | null;
+  /** Indexes of it that a broken rebuild left behind. */
+  readonly invalid: readonly string[];
+}
+
+export type MaintenanceVerb = "analyze" | "vacuum" | "reindex" | "optimize";
+
+/** Maintenance of one table or index; it goes on in the server after the call that starts it. */
+export interface Maintenance {
+  readonly verb: MaintenanceVerb;
+  readonly relation: string;
+  /** Names the run, so that it is found again: the operation's id. */
+  readonly token: string;
+}
+
+export interface MaintenanceProgress {
+  readonly state: "running" | "gone" | "failed";
+  /** "scanning heap, 40 %"; for failed why. */
+  readonly text: string;
+  readonly share: number | null;
+}
+
+export interface DatabasesRead {
+  readonly look: (at: Placement, view: DatabaseView) => Promise<DatabaseSight>;
+  /** The session with this id as it is now; null when there is none. */
+  readonly session: (at: Placement, id: string) => Promise<Session | null>;
+  /** A table or index by the name people write; null when there is none. */
+  readonly relation: (at: Placement, name: string) => Promise<Relation | null>;
+  /** How far a run of maintenance is. */
+  readonly progress: (at: Placement, token: string) => Promise<MaintenanceProgress>;
+  /** What the server can do: its name with version, and the maintenance it knows. */
+  readonly server: (at: Placement) => Promise<{ readonly engine: string; readonly verbs: readonly MaintenanceVerb[] }>;
+}
+
+export interface DatabasesWrite {
+  /**
+   * Ends a session or only its statement, if it still is the one meant: the server compares in the same call.
+   * Answers whether it was there; a session that is told to end may take its time.
+   */
+  readonly end: (
+    at: Placement,
+    session: { readonly id: string; readonly since: string; readonly statementSince: string | null },
+    how: "cancel" | "terminate",
+  ) => Promise<"told" | "gone">;
+  /** Starts maintenance and returns while it goes on; one whose token already runs is left alone. */
+  readonly maintain: (at: Placement, work: Maintenance) => Promise<void>;
+  /** Drops the invalid indexes that a broken rebuild left of a relation; answers their names. */
+  readonly dropLeftovers: (at: Placement, relation: string) => Promise<readonly string[]>;
+}

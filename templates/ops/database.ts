@@ -1,0 +1,307 @@
+import type { KnownBlock } from "@slack/types";
+import { rootBlockers, type StoreLook } from "../../src/domain/operation/store-look.ts";
+import type { DatabaseSight, Session } from "../../src/domain/platform/databases.ts";
+import { button, context, cut, fields, inert, option, section, selectMenu } from "../kit.ts";
+import { age, bytes, count, percent } from "./figures.ts";
+import type { StoreDrawn } from "./store.ts";
+
+const rowsShown = 8;
+const statementShown = 160;
+
+/** One side of a database. Statements come with their literals replaced already. */
+export function databaseDrawn(look: Pick<StoreLook, "id">, sight: DatabaseSight): StoreDrawn {
+  switch (sight.view) {
+    case "active":
+      return active(look, sight);
+    case "slow":
+      return slow(sight);
+    case "locks":
+      return locks(look, sight);
+    case "connections":
+      return connections(sight);
+    case "sizes":
+      return sizes(sight);
+    case "indexes":
+      return indexes(sight);
+    case "replication":
+      return replication(sight);
+  }
+}
+
+type Of<V extends DatabaseSight["view"]> = Extract<DatabaseSight, { view: V }>;
+
+function active(look: Pick<StoreLook, "id">, sight: Of<"active">): StoreDrawn {
+  const { sessions } = sight;
+  const open = sessions.filter(({ state }) => state === "idle-in-transaction").length;
+  const waiting = sessions.filter(({ blockedBy }) => blockedBy.length > 0).length;
+  const parts = [
+    `${sessions.length - open} at work`,
+    open > 0 ? `${open} idle in an open transaction` : null,
+    waiting > 0 ? `${waiting} waiting for others` : null,
+    sight.hidden > 0 ? `${sight.hidden} with a hidden statement (the bot's user is not in pg_monitor)` : null,
+  ];
+  return {
+    summary: sessions.length === 0 ? "Nothing is at work." : `${parts.filter((part) => part !== null).join(", ")}.`,
+    blocks: sessionBlocks(sessions),
+    rest: sessions.length > rowsShown ? sessions.map(sessionText).join("\n") : null,
+    buttons: endButtons(look, sessions),
+  };
+}
+
+function slow(sight: Of<"slow">): StoreDrawn {
+  const { statements, why, longest } = sight;
+  const blocks: KnownBlock[] = [];
+  if (statements === null) {
+    blocks.push(context(`No figures of past statements: ${inert(why ?? "the server keeps none")}.`));
+    if (longest.length > 0) blocks.push(section("*Running longest now*"), ...sessionBlocks(longest));
+  } else {
+    const lines = statements
+      .slice(0, rowsShown)
+      .map(
+        (one) =>
+          `• *${age(one.totalMilliseconds / 1000)}* in all · ${count(one.calls)} calls · ${one.meanMilliseconds} ms each\n\`${shown(one.statement)}\``,
+      );
+    blocks.push(...inSections(lines));
+  }
+  const first = statements?.[0];
+  return {
+    summary:
+      statements === null
+        ? `${longest.length} running now.`
+        : first
+          ? `${statements.length} statements that took most time; the first ${age(first.totalMilliseconds / 1000)} in all.`
+          : "No statement was recorded yet.",
+    blocks,
+    rest:
+      statements !== null && statements.length > 0
+        ? statements
+            .map(
+              (one) =>
+                `${one.totalMilliseconds} ms\t${one.calls} calls\t${one.meanMilliseconds} ms each\t${one.rows} rows\t${one.statement}`,
+            )
+            .join("\n")
+        : null,
+    buttons: [],
+  };
+}
+
+function locks(look: Pick<StoreLook, "id">, sight: Of<"locks">): StoreDrawn {
+  const roots = rootBlockers(sight.sessions);
+  if (roots.length === 0) return { summary: "Nobody waits for a lock.", blocks: [], rest: null, buttons: [] };
+  const blocks = roots.slice(0, 5).map((root) => {
+    const title =
+      root.id === "0"
+        ? `:lock: A *prepared transaction* holds up ${root.holdsUp}`
+        : `:lock: *${root.id}* holds up ${root.holdsUp}`;
+    const about = root.session === null ? "" : `\n${sessionLine(root.session)}`;
+    return section(
+      `${title}${about}\n${tree(root.id, sight.sessions, 1, new Set([root.id]))
+        .slice(0, 10)
+        .join("\n")}`,
+    );
+  });
+  const waiting = sight.sessions.filter(({ blockedBy }) => blockedBy.length > 0);
+  const longest = Math.max(0, ...waiting.map(({ seconds }) => seconds));
+  return {
+    summary: `${waiting.length} ${waiting.length === 1 ? "waits" : "wait"} for ${roots.length === 1 ? "one" : roots.length} that ${roots.length === 1 ? "holds" : "hold"} them up; the longest for ${age(longest)}.`,
+    blocks,
+    rest: sight.sessions.length > rowsShown ? sight.sessions.map(sessionText).join("\n") : null,
+    buttons: endButtons(
+      look,
+      roots.flatMap(({ session }) => (session === null ? [] : [session])),
+    ),
+  };
+}
+
+/** Who waits for whom, the nearest first; one that waits for several stands under each. */
+function tree(id: string, sessions: readonly Session[], depth: number, above: ReadonlySet<string>): readonly string[] {
+  if (depth > 5) return [];
+  return sessions
+    .filter((session) => session.blockedBy.includes(id) && !above.has(session.id))
+    .flatMap((session) => [
+      `${"   ".repeat(depth)}└ *${session.id}* waits ${age(session.seconds)} · ${inert(session.application || session.user)}`,
+      ...tree(session.id, sessions, depth + 1, new Set([...above, session.id])),
+    ]);
+}
+
+function connections(sight: Of<"connections">): StoreDrawn {
+  const { used, limit, groups } = sight.connections;
+  const share = limit > 0 ? used / limit : 0;
+  const mark = share >= 0.95 ? ":red_circle: " : share >= 0.8 ? ":large_orange_circle: " : "";
+  const by = (kind: "state" | "user" | "application") =>
+    groups
+      .filter((group) => group.by === kind)
+      .slice(0, 8)
+      .map((group) => `${inert(group.name)} ${count(group.count)}`)
+      .join("\n");
+  return {
+    summary: `${mark}${used} of ${limit} connections are taken (${Math.round(share * 100)} %).`,
+    blocks: [
+      fields([
+        ["State", by("state")],
+        ["Application", by("application")],
+        ["User", by("user")],
+      ]),
+    ],
+    rest: null,
+    buttons: [],
+  };
+}
+
+function sizes(sight: Of<"sizes">): StoreDrawn {
+  const { tables, databaseBytes, cacheHit, wraparound } = sight.sizes;
+  const lines = tables.slice(0, rowsShown).map((table) => {
+    const dead =
+      table.deadRows !== null && table.deadRows > 0 && table.rows > 0
+        ? ` · ${percent(table.deadRows / (table.rows + table.deadRows))} dead`
+        : "";
+    const vacuumed = table.vacuumedSecondsAgo === null ? "" : ` · vacuumed ${age(table.vacuumedSecondsAgo)} ago`;
+    return `• *${inert(table.name)}* ${bytes(table.bytes)} (indexes ${bytes(table.indexBytes)}) · about ${count(table.rows)} rows${dead}${vacuumed}`;
+  });
+  const danger =
+    wraparound !== null && wraparound.age > wraparound.limit / 2
+      ? [
+          section(
+            `:warning: The oldest transaction id is ${count(wraparound.age)} old; the server stops at ${count(wraparound.limit)}.`,
+          ),
+        ]
+      : [];
+  return {
+    summary: `${bytes(databaseBytes)} in all${cacheHit === null ? "" : `, ${percent(cacheHit)} of reads from memory`}.`,
+    blocks: [...danger, ...inSections(lines)],
+    rest:
+      tables.length > rowsShown
+        ? tables
+            .map((table) => `${table.name}\t${table.bytes} bytes\tindexes ${table.indexBytes}\t${table.rows} rows`)
+            .join("\n")
+        : null,
+    buttons: [],
+  };
+}
+
+function indexes(sight: Of<"indexes">): StoreDrawn {
+  const { invalid, unused, scanned, resetSecondsAgo } = sight.indexes;
+  const list = (rows: typeof invalid) =>
+    rows.slice(0, rowsShown).map((row) => `• *${inert(row.name)}* on ${inert(row.table)}, ${bytes(row.bytes)}`);
+  const blocks: KnownBlock[] = [];
+  if (invalid.length > 0) {
+    blocks.push(section(`:warning: *Invalid*: of no use, and kept up to date\n${list(invalid).join("\n")}`));
+  }
+  if (unused.length > 0) blocks.push(section(`*Never used since the figures began*\n${list(unused).join("\n")}`));
+  if (scanned.length > 0) {
+    const lines = scanned.map(
+      (row) => `• *${inert(row.table)}* read from end to end ${count(row.scans)} times, about ${count(row.rows)} rows`,
+    );
+    blocks.push(section(`*Tables read without an index*\n${lines.join("\n")}`));
+  }
+  blocks.push(
+    context(
+      resetSecondsAgo === null
+        ? "The figures were never reset. A replica may use what is unused here."
+        : `The figures began ${age(resetSecondsAgo)} ago${resetSecondsAgo < 2_592_000 ? "; less than 30 days say little" : ""}. A replica may use what is unused here.`,
+    ),
+  );
+  return {
+    summary: `${invalid.length} invalid, ${unused.length} unused, ${scanned.length} tables read without one.`,
+    blocks,
+    rest: null,
+    buttons: [],
+  };
+}
+
+function replication(sight: Of<"replication">): StoreDrawn {
+  const { replicas, receiving, slots } = sight.replication;
+  const lines = replicas.map(
+    (one) =>
+      `• *${inert(one.name)}* ${inert(one.state)} · ${one.lagSeconds === null ? "lag not known" : `${age(one.lagSeconds)} behind`} · ${bytes(one.lagBytes)}`,
+  );
+  const kept = slots.map(
+    (slot) =>
+      `• ${slot.active ? "" : ":warning: "}*${inert(slot.name)}* ${slot.active ? "in use" : "not in use"}, keeps ${bytes(slot.retainedBytes)}`,
+  );
+  const summary =
+    receiving === null
+      ? `Primary with ${replicas.length} ${replicas.length === 1 ? "replica" : "replicas"}.`
+      : receiving.connected
+        ? `Replica, ${receiving.lagSeconds === null ? "lag not known" : `${age(receiving.lagSeconds)} behind`}.`
+        : ":red_circle: Replica that receives nothing: how far it is behind is not known.";
+  return {
+    summary,
+    blocks: [
+      ...(lines.length > 0 ? [section(`*Replicas*\n${lines.join("\n")}`)] : []),
+      ...(kept.length > 0 ? [section(`*Slots*\n${kept.join("\n")}`)] : []),
+    ],
+    rest: null,
+    buttons: [],
+  };
+}
+
+function sessionBlocks(sessions: readonly Session[]): KnownBlock[] {
+  return inSections(sessions.slice(0, rowsShown).map((session) => `• *${session.id}* ${sessionLine(session)}`));
+}
+
+function sessionLine(session: Session): string {
+  const state =
+    session.state === "idle-in-transaction"
+      ? `:warning: idle in an open transaction for ${age(session.transactionSeconds)}`
+      : `runs ${age(session.seconds)}`;
+  const parts = [
+    state,
+    inert(session.application || "unnamed"),
+    session.waiting === null || session.blockedBy.length === 0 ? null : `waits for ${session.blockedBy.join(", ")}`,
+  ];
+  const statement = session.statement === null ? "_statement hidden_" : `\`${shown(session.statement)}\``;
+  return `${parts.filter((part) => part !== null).join(" · ")}\n${statement}`;
+}
+
+function sessionText(session: Session): string {
+  const waits = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(", ")}` : "";
+  return [
+    session.id,
+    session.state,
+    `${session.seconds} s`,
+    `${session.user}@${session.database}`,
+    session.application,
+    waits,
+    session.statement ?? "hidden",
+  ].join("\t");
+}
+
+/** Ending the first is a button; the others stand in a menu. A session that must be left alone is not offered. */
+function endButtons(look: Pick<StoreLook, "id">, sessions: readonly Session[]): StoreDrawn["buttons"] {
+  const endable = sessions.filter((session) => session.spared === null);
+  const [first, ...others] = endable;
+  if (!first) return [];
+  const cancel =
+    first.state === "active"
+      ? [button({ action: "ops.db.cancel", text: `Cancel ${first.id}`, about: { id: `${look.id}/${first.id}` } })]
+      : [];
+  return [
+    ...cancel,
+    button({
+      action: "ops.db.terminate",
+      text: `Terminate ${first.id}`,
+      about: { id: `${look.id}/${first.id}` },
+      style: "danger",
+    }),
+    ...(others.length > 0
+      ? [
+          selectMenu(
+            "ops.db.terminate-other",
+            others.slice(0, 50).map((session) => option(`Terminate ${session.id}`, `${look.id}/${session.id}`)),
+            "Another session",
+          ),
+        ]
+      : []),
+  ];
+}
+
+function shown(statement: string): string {
+  return cut(inert(statement.replaceAll("`", "'")), statementShown) || " ";
+}
+
+function inSections(lines: readonly string[]): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  for (let start = 0; start < lines.length; start += 4) blocks.push(section(lines.slice(start, start + 4).join("\n")));
+  return blocks;
+}

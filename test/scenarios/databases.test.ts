@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import { type BusyDatabase, busyDatabase, waiting } from "../support/busy-database.ts";
+import { until } from "../support/person.ts";
+import { reading } from "../support/reading.ts";
+import { type Scenario, startScenario } from "../support/scenario.ts";
+
+const ops = "#ops";
+const secret = "hunter2-planted-secret";
+const databases: BusyDatabase[] = [];
+afterEach(async () => {
+  for (const one of databases.splice(0)) await one.drop();
+});
+
+/** The reference platform, with a real database behind its `postgres`. */
+async function storyWithDatabase(more: (text: string) => string = (text) => text) {
+  const database = await busyDatabase();
+  databases.push(database);
+  const example = readFileSync(new URL("../../examples/waooaw/tocsin.yaml", import.meta.url), "utf8");
+  const configuration = more(
+    example.replace(
+      "rds: { instance: waooaw-postgres-production }",
+      `rds: { instance: waooaw-postgres-production }\n        postgres: { url: "${database.url}" }`,
+    ),
+  );
+  const story = await startScenario({ configuration });
+  return { story, database };
+}
+
+/** Nothing that Slack was ever sent holds a secret. */
+function neverTold(story: Scenario, ...secrets: readonly string[]): void {
+  const told = JSON.stringify(story.slack.calls);
+  for (const one of secrets) expect(told).not.toContain(one);
+}
+
+async function chain(database: BusyDatabase) {
+  await database.query("create table orders (id int primary key, note text); grant all on orders to public");
+  await database.query("insert into orders values (1, ''), (2, '')");
+  const [checkout, report] = await Promise.all([database.session("checkout"), database.session("report")]);
+  await checkout.run(`begin; update orders set note = '${secret}' where id = 1`);
+  await report.at(`update orders set note = '${secret}' where id = 1`);
+  await waiting(database, 1);
+  return { checkout, report };
+}
+
+describe("[O13] looking into a database", { timeout: 90_000 }, () => {
+  test("shows who holds whom up, and ends the one at the root by button", async () => {
+    const { story, database } = await storyWithDatabase();
+    const ana = story.person("U0ANA");
+    const { checkout, report } = await chain(database);
+    await ana.types(ops, "/ops db postgres locks");
+    const card = reading(await ana.sees(ops, /holds up 1/));
+    expect(card).toContain(`*${checkout.pid}* holds up 1`);
+    expect(card).toMatch(/idle in an open transaction for \d+ s · checkout/);
+    expect(card).toContain("update orders set note = ? where id = ?");
+    expect(card).toMatch(new RegExp(`└ \\*${report.pid}\\* waits \\d+ s · report`));
+    await ana.clicks(`Terminate ${checkout.pid}`, { channel: ops });
+    const plan = reading(await ana.sees(ops, /waiting for confirmation/));
+    expect(plan).toContain(`Terminate session ${checkout.pid} on postgres in production`);
+    expect(plan).toContain("what it had open is rolled back");
+    await ana.clicks("Confirm", { channel: ops });
+    const done = reading(await ana.sees(ops, /Done and verified/));
+    expect(done).toContain(`session ${checkout.pid} has ended.`);
+    expect(await report.ended()).toBe("done");
+    await ana.clicks("Look again", { channel: ops });
+    await ana.sees(ops, /Nobody waits for a lock\./);
+    neverTold(story, secret);
+  });
+
+  test("a session that is another one by now is left alone", async () => {
+    const { story, database } = await storyWithDatabase();
+    const ana = story.person("U0ANA");
+    const { checkout } = await chain(database);
+    await ana.types(ops, `/ops terminate postgres ${checkout.pid}`);
+    await ana.sees(ops, /waiting for confirmation/);
+    await checkout.close();
+    await ana.clicks("Confirm", { channel: ops });
+    const stale = reading(await ana.sees(ops, /Out of date/));
+    expect(stale).toContain(`the session ${checkout.pid} is gone, was the one that began`);
+  });
+
+  test("shows each side of it, on one card each", async () => {
+    const { story, database } = await storyWithDatabase();
+    const ana = story.person("U0ANA");
+    const busy = await database.session("billing");
+    await busy.at(`select pg_sleep(60), '${secret}'`);
+    await ana.types(ops, "/ops db postgres");
+    expect(reading(await ana.sees(ops, /postgres in production\* · active/))).toMatch(
+      /billing\n`select pg_sleep\(\?\), \?`/,
+    );
+    await ana.types(ops, "/ops db postgres connections");
+    await ana.sees(ops, /\d+ of \d+ connections are taken \(\d+ %\)/);
+    await ana.types(ops, "/ops db postgres sizes");
+    await ana.sees(ops, /· sizes\n[\d.]+ MB in all/);
+    await ana.types(ops, "/ops db postgres indexes");
+    await ana.sees(ops, /0 invalid, 0 unused/);
+    await ana.types(ops, "/ops db postgres replication");
+    await ana.sees(ops, /Primary with 0 replicas\./);
+    await ana.types(ops, "/ops db postgres slow");
+    await ana.sees(ops, /No figures of past statements: the extension pg_stat_statements is not installed/);
+    await ana.types(ops, "/ops db postgres lokcs");
+    expect(ana.told(ops).at(-1)).toMatch(/locks/);
+    await ana.types(ops, `/ops cancel-query postgres ${busy.pid} --yes`);
+    await ana.clicks("Confirm", { channel: ops });
+    await ana.sees(ops, /Done and verified[\s\S]*has cancelled/);
+    expect(await busy.ended()).toBe("57014");
+    neverTold(story, secret);
+  });
+
+  test("a database that is away, or that nobody said how to reach, says so", async () => {
+    const { story } = await storyWithDatabase((text) =>
+      text.replace(/postgres: \{ url: ".*" \}/, 'postgres: { url: "postgres://app:pl4nted-pw@127.0.0.1:1/x" }'),
+    );
+    const ana = story.person("U0ANA");
+    await ana.types(ops, "/ops db postgres active");
+    await ana.sees(
+      ops,
+      /could not be seen \(active\)\nthe platform could not be reached \(look at active: ECONNREFUSED\)/,
+    );
+    await ana.types(ops, "/ops terminate postgres 1234");
+    await ana.sees(ops, /No plan could be made: the platform could not be reached/);
+    neverTold(story, "pl4nted-pw");
+    const plain = await startScenario();
+    const ben = plain.person("U0BEN");
+    await ben.types(ops, "/ops db postgres");
+    await until("an answer", () =>
+      ben.told(ops).at(-1)?.includes("does not say how to connect to production/postgres"),
+    );
+  });
+});

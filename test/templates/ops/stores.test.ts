@@ -1,0 +1,143 @@
+import { describe, test } from "vitest";
+import type { StoreLook } from "../../../src/domain/operation/store-look.ts";
+import type { DatabaseSight, Session } from "../../../src/domain/platform/databases.ts";
+import { storeCard } from "../../../templates/ops/store.ts";
+import { expectGolden } from "../../support/golden.ts";
+
+const at = new Date("2026-11-22T10:15:00Z");
+
+function session(id: string, more: Partial<Session> = {}): Session {
+  return {
+    id,
+    since: "2026-11-22T09:00:00.000001Z",
+    statementSince: "2026-11-22T10:10:00.000001Z",
+    user: "app",
+    application: "checkout <!channel>",
+    database: "waooaw",
+    state: "active",
+    seconds: 300,
+    transactionSeconds: 320,
+    waiting: null,
+    blockedBy: [],
+    statement: "update orders set state = ? where id = ?",
+    spared: null,
+    ...more,
+  };
+}
+
+const server = { engine: "PostgreSQL 16.4", database: "waooaw" };
+const chain = [
+  session("101", { state: "idle-in-transaction", seconds: 200 }),
+  session("102", { blockedBy: ["101"], waiting: "Lock/transactionid", seconds: 180 }),
+  session("103", { blockedBy: ["102"], waiting: "Lock/tuple", seconds: 90, statement: null }),
+];
+
+const sights: Readonly<Record<string, DatabaseSight>> = {
+  active: { ...server, view: "active", sessions: chain, hidden: 1 },
+  "active-many": {
+    ...server,
+    view: "active",
+    sessions: Array.from({ length: 60 }, (_, index) => session(String(200 + index), { statement: "x".repeat(900) })),
+    hidden: 0,
+  },
+  "active-none": { ...server, view: "active", sessions: [], hidden: 0 },
+  locks: { ...server, view: "locks", sessions: chain },
+  "locks-none": { ...server, view: "locks", sessions: [] },
+  slow: {
+    ...server,
+    view: "slow",
+    why: null,
+    longest: [],
+    statements: [
+      {
+        statement: "select * from `orders` where id = $1",
+        calls: 120_000,
+        totalMilliseconds: 9_400_000,
+        meanMilliseconds: 78.3,
+        rows: 1,
+      },
+    ],
+  },
+  "slow-without-figures": {
+    ...server,
+    view: "slow",
+    why: "the extension pg_stat_statements is not installed in this database",
+    statements: null,
+    longest: [session("104")],
+  },
+  connections: {
+    ...server,
+    view: "connections",
+    connections: {
+      used: 92,
+      limit: 97,
+      groups: [
+        { by: "state", name: "idle", count: 80 },
+        { by: "state", name: "active", count: 12 },
+        { by: "application", name: "backend", count: 90 },
+        { by: "user", name: "app", count: 92 },
+      ],
+    },
+  },
+  sizes: {
+    ...server,
+    view: "sizes",
+    sizes: {
+      databaseBytes: 48_200_000_000,
+      cacheHit: 0.9931,
+      wraparound: { age: 1_400_000_000, limit: 2_146_483_648 },
+      tables: Array.from({ length: 12 }, (_, index) => ({
+        name: `public.table_${index}`,
+        bytes: 9_000_000_000 / (index + 1),
+        indexBytes: 1_000_000_000 / (index + 1),
+        rows: 12_000_000,
+        deadRows: 3_000_000,
+        vacuumedSecondsAgo: 86_400,
+        analyzedSecondsAgo: null,
+      })),
+    },
+  },
+  indexes: {
+    ...server,
+    view: "indexes",
+    indexes: {
+      invalid: [{ name: "public.orders_pkey_ccnew", table: "public.orders", bytes: 1_200_000 }],
+      unused: [{ name: "public.orders_by_note", table: "public.orders", bytes: 800_000_000 }],
+      scanned: [{ table: "public.events", scans: 12_000, rows: 2_000_000 }],
+      resetSecondsAgo: 400_000,
+    },
+  },
+  replication: {
+    ...server,
+    view: "replication",
+    replication: {
+      role: "replica",
+      replicas: [{ name: "standby-2", state: "streaming", lagBytes: null, lagSeconds: null }],
+      receiving: { connected: false, lagSeconds: null },
+      slots: [{ name: "gone", active: false, retainedBytes: 40_000_000_000 }],
+    },
+  },
+};
+
+function look(sight: DatabaseSight | null, trouble: string | null = null): StoreLook {
+  return {
+    id: "0199-look",
+    askedBy: "U0ANA",
+    askedAt: at,
+    place: { channel: "C0OPS" },
+    target: { environment: "production", name: "postgres" },
+    question: { kind: "database", view: sight?.view ?? "active" },
+    found: { at, trouble, seen: sight === null ? null : { kind: "database", sight } },
+  };
+}
+
+describe("a database seen from inside", () => {
+  test.each(Object.entries(sights))("%s", (name, sight) => {
+    expectGolden(`ops/database-${name}`, storeCard(look(sight)));
+  });
+
+  test("that could not be seen, and that is being looked at", () => {
+    expectGolden("ops/database-away", storeCard(look(null, "the platform did not answer in time (look: NoAnswer).")));
+    expectGolden("ops/database-looking", storeCard({ ...look(null), found: null }));
+  });
+});
