@@ -7,8 +7,8 @@ import {
   type OperationName,
   platformsIn,
 } from "./complete.ts";
-import { defaultRoles, defaultSeverities } from "./defaults.ts";
 import { connectionNames } from "./connections.ts";
+import { defaultRoles, defaultSeverities } from "./defaults.ts";
 import { nearest, plain } from "./nearest.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { postmortemMisfits } from "./postmortem.ts";

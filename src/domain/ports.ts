@@ -15,8 +15,8 @@ import type { IncidentSearch } from "./incident/search.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
-import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { StoreLookRecords } from "./operation/store-look.ts";
+import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
