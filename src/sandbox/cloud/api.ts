@@ -1,4 +1,5 @@
 import type { Autoscaler } from "./autoscaler.ts";
+import type { Monitoring } from "./cloudwatch/monitoring.ts";
 import type { Scheduler } from "./ecs/scheduler.ts";
 import type { TaskLife } from "./ecs/task-life.ts";
 import type { Input } from "./input.ts";
@@ -8,7 +9,7 @@ import type { Secrets } from "./secrets/secrets.ts";
 import type { World } from "./world.ts";
 
 /** Everything that moves in the cloud; the APIs are views of it. */
-export interface Cloud {
+export interface Cloud extends Monitoring {
   readonly world: World;
   readonly loadBalancer: LoadBalancer;
   readonly tasks: TaskLife;

@@ -1,5 +1,6 @@
 import type { Cloud, CloudApi } from "./api.ts";
 import { applicationAutoscaling } from "./application-autoscaling.ts";
+import { cloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { ecs } from "./ecs/ecs.ts";
 import { elasticLoadBalancing } from "./elastic-load-balancing.ts";
 import { rds } from "./rds/rds.ts";
@@ -12,4 +13,5 @@ export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [
   elasticLoadBalancing,
   rds,
   secretsManager,
+  cloudWatch,
 ];

@@ -8,6 +8,7 @@ import { apis } from "./apis.ts";
 import { startAutoscaler } from "./autoscaler.ts";
 import { type BehindTheBack, behindTheBack } from "./behind-the-back.ts";
 import { type Call, startCalls } from "./calls.ts";
+import { startMonitoring } from "./cloudwatch/monitoring.ts";
 import { startScheduler } from "./ecs/scheduler.ts";
 import { ecsState } from "./ecs/state.ts";
 import { startTaskLife } from "./ecs/task-life.ts";
@@ -109,6 +110,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
   /** Plays what is due, tells the listeners, and sets the alarm for what comes next. */
   function settle(changed = true): void {
     const played = cloud.world.time.catchUp();
+    cloud.conditions.observe();
     cancelAlarm();
     const wait = stopped ? null : cloud.world.time.untilNext();
     if (wait !== null) cancelAlarm = clock.after(wait, () => settle(false));
@@ -221,7 +223,8 @@ function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | 
   const autoscaler = startAutoscaler(world, scheduler);
   const databases = startDatabases(world);
   const secrets = startSecrets(world);
-  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets };
+  const monitoring = startMonitoring({ world, loadBalancer, databases });
+  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets, ...monitoring };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {

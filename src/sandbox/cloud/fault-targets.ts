@@ -1,4 +1,5 @@
 import type { Cloud, CloudApi } from "./api.ts";
+import { queues } from "./cloudwatch/monitoring.ts";
 import { ecsState } from "./ecs/state.ts";
 
 /** What each kind of fault can be switched on for. */
@@ -6,9 +7,9 @@ export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
   service: ecsState(cloud.world).services.map((service) => service.name),
   scalable: cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
   database: cloud.databases.state.instances.map((instance) => instance.id),
-  cache: [] as string[],
+  cache: ["waooaw-redis-production"],
   secret: cloud.secrets.state.secrets.map((secret) => secret.name),
-  queue: [] as string[],
+  queue: queues,
   api: apis.map((api) => api.service),
 });
 

@@ -12,6 +12,18 @@ const named = {
   deny: ["api", "Every call is refused for lack of permission."],
   "slow-api": ["api", "Every call takes eight seconds to answer."],
   "credentials-expired": ["api", "Every call is refused because the security token has expired."],
+  "bad-deploy": [
+    "service",
+    "The newest revision starts well and answers a third of its requests with errors; older ones do not.",
+  ],
+  "high-load": ["service", "Almost four times the usual load; more tasks share it."],
+  "slow-query": ["database", "A query without an index keeps the database busy; everything that asks it is slow."],
+  "lock-chain": ["database", "One transaction holds a lock and the others wait behind it."],
+  "pool-exhausted": ["database", "No connection is left; requests fail that need one."],
+  "replica-lag": ["database", "The standby is minutes behind."],
+  "storage-full": ["database", "Hardly any storage is left."],
+  "cache-evicting": ["cache", "The cache is full and drops keys; the database gets what it no longer answers."],
+  "queue-backlog": ["queue", "Jobs pile up: nobody works on them."],
   "stuck-rotation": ["secret", "Rotations never finish: the new version stays pending."],
   "failed-snapshot": ["database", "Snapshots fail, those taken by hand and the automated ones."],
 } as const satisfies Readonly<Record<string, readonly [Kind, string]>>;

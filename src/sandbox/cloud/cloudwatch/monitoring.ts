@@ -1,0 +1,65 @@
+import { ecsState } from "../ecs/state.ts";
+import type { LoadBalancer } from "../load-balancer.ts";
+import type { Databases } from "../rds/databases.ts";
+import type { World } from "../world.ts";
+import { type Alarms, startAlarms } from "./alarms.ts";
+import { type ConditionLog, startConditions } from "./conditions.ts";
+import { exampleAlarms } from "./example-alarms.ts";
+import { type Metrics, startMetrics } from "./metrics.ts";
+
+export interface Monitoring {
+  readonly conditions: ConditionLog;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
+}
+
+export interface Monitored {
+  readonly world: World;
+  readonly loadBalancer: LoadBalancer;
+  readonly databases: Databases;
+}
+
+export const queues = ["emails", "reports"];
+const cacheGroup = "waooaw-redis-production";
+const cluster = "waooaw-production";
+
+/** Watches everything in the account: how it stood when, what is measured of it, and which alarms that raises. */
+export function startMonitoring({ world, loadBalancer, databases }: Monitored): Monitoring {
+  const { state } = databases;
+  const conditions = startConditions({
+    world,
+    loadBalancer,
+    targets: () => [...state.instances.map((one) => one.id), cacheGroup, ...queues],
+    down: () => state.instances.filter(databases.isDown).map((one) => one.id),
+  });
+  const afterKind = (arn: string, kind: string) => arn.slice(arn.indexOf(kind));
+  const balanced = () =>
+    loadBalancer.groups().map((group) => ({
+      service: group.name,
+      loadBalancer: afterKind(group.loadBalancerArn, "app/"),
+      targetGroup: afterKind(group.arn, "targetgroup/"),
+    }));
+  const metrics = startMetrics(world, conditions, {
+    cluster,
+    services: () => ecsState(world).services.map((service) => service.name),
+    databases: () => state.instances.map((one) => one.id),
+    caches: () => [
+      { group: cacheGroup, member: `${cacheGroup}-001`, isPrimary: true },
+      { group: cacheGroup, member: `${cacheGroup}-002`, isPrimary: false },
+    ],
+    balanced,
+    queues,
+  });
+  const alarms = startAlarms(world, conditions, metrics, () => {
+    const [first] = balanced();
+    return exampleAlarms(world, {
+      cluster,
+      loadBalancer: first?.loadBalancer ?? "",
+      targetGroup: first?.targetGroup ?? "",
+      database: "waooaw-postgres-production",
+      cacheMember: `${cacheGroup}-001`,
+      queue: queues[0] ?? "",
+    });
+  });
+  return { conditions, metrics, alarms };
+}
