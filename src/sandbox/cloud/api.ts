@@ -2,8 +2,10 @@ import type { Autoscaler } from "./autoscaler.ts";
 import type { Monitoring } from "./cloudwatch/monitoring.ts";
 import type { Scheduler } from "./ecs/scheduler.ts";
 import type { TaskLife } from "./ecs/task-life.ts";
+import type { Caches } from "./elasticache/caches.ts";
 import type { Input } from "./input.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
+import type { LogStreams } from "./logs/streams.ts";
 import type { Databases } from "./rds/databases.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 import type { World } from "./world.ts";
@@ -17,6 +19,8 @@ export interface Cloud extends Monitoring {
   readonly autoscaler: Autoscaler;
   readonly databases: Databases;
   readonly secrets: Secrets;
+  readonly caches: Caches;
+  readonly logs: LogStreams;
 }
 
 /** Who signed a call. */

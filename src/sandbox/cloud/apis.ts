@@ -3,6 +3,8 @@ import { applicationAutoscaling } from "./application-autoscaling.ts";
 import { cloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { ecs } from "./ecs/ecs.ts";
 import { elasticLoadBalancing } from "./elastic-load-balancing.ts";
+import { elastiCache } from "./elasticache/elasticache.ts";
+import { cloudWatchLogs } from "./logs/log-calls.ts";
 import { rds } from "./rds/rds.ts";
 import { secretsManager } from "./secrets/secret-calls.ts";
 
@@ -14,4 +16,6 @@ export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [
   rds,
   secretsManager,
   cloudWatch,
+  cloudWatchLogs,
+  elastiCache,
 ];

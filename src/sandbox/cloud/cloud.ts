@@ -12,10 +12,12 @@ import { startMonitoring } from "./cloudwatch/monitoring.ts";
 import { startScheduler } from "./ecs/scheduler.ts";
 import { ecsState } from "./ecs/state.ts";
 import { startTaskLife } from "./ecs/task-life.ts";
+import { startCaches } from "./elasticache/caches.ts";
 import { actionsOf, faultTargets } from "./fault-targets.ts";
 import { type CallFailure, type Faults, startFaults } from "./faults.ts";
 import { type AccessKey, type CloudRequest, makeHandler } from "./handle.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
+import { startLogStreams } from "./logs/streams.ts";
 import { cloudState } from "./panel.ts";
 import { startDatabases } from "./rds/databases.ts";
 import { startSecrets } from "./secrets/secrets.ts";
@@ -223,8 +225,10 @@ function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | 
   const autoscaler = startAutoscaler(world, scheduler);
   const databases = startDatabases(world);
   const secrets = startSecrets(world);
-  const monitoring = startMonitoring({ world, loadBalancer, databases });
-  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets, ...monitoring };
+  const caches = startCaches(world);
+  const monitoring = startMonitoring({ world, loadBalancer, databases, caches });
+  const logs = startLogStreams(world, tasks);
+  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets, caches, logs, ...monitoring };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {

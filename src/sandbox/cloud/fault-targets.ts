@@ -7,7 +7,7 @@ export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
   service: ecsState(cloud.world).services.map((service) => service.name),
   scalable: cloud.autoscaler.state.targets.map(({ resource }) => resource.slice(resource.lastIndexOf("/") + 1)),
   database: cloud.databases.state.instances.map((instance) => instance.id),
-  cache: ["waooaw-redis-production"],
+  cache: cloud.caches.state.groups.map((group) => group.id),
   secret: cloud.secrets.state.secrets.map((secret) => secret.name),
   queue: queues,
   api: apis.map((api) => api.service),

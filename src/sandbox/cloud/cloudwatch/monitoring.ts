@@ -1,4 +1,5 @@
 import { ecsState } from "../ecs/state.ts";
+import type { Caches } from "../elasticache/caches.ts";
 import type { LoadBalancer } from "../load-balancer.ts";
 import type { Databases } from "../rds/databases.ts";
 import type { World } from "../world.ts";
@@ -17,20 +18,21 @@ export interface Monitored {
   readonly world: World;
   readonly loadBalancer: LoadBalancer;
   readonly databases: Databases;
+  readonly caches: Caches;
 }
 
 export const queues = ["emails", "reports"];
-const cacheGroup = "waooaw-redis-production";
 const cluster = "waooaw-production";
 
 /** Watches everything in the account: how it stood when, what is measured of it, and which alarms that raises. */
-export function startMonitoring({ world, loadBalancer, databases }: Monitored): Monitoring {
+export function startMonitoring({ world, loadBalancer, databases, caches }: Monitored): Monitoring {
   const { state } = databases;
   const conditions = startConditions({
     world,
     loadBalancer,
-    targets: () => [...state.instances.map((one) => one.id), cacheGroup, ...queues],
-    down: () => state.instances.filter(databases.isDown).map((one) => one.id),
+    targets: () => [...state.instances.map((one) => one.id), ...caches.state.groups.map((one) => one.id), ...queues],
+    down: () =>
+      [...state.instances.filter(databases.isDown), ...caches.state.groups.filter(caches.isDown)].map((one) => one.id),
   });
   const afterKind = (arn: string, kind: string) => arn.slice(arn.indexOf(kind));
   const balanced = () =>
@@ -43,10 +45,10 @@ export function startMonitoring({ world, loadBalancer, databases }: Monitored): 
     cluster,
     services: () => ecsState(world).services.map((service) => service.name),
     databases: () => state.instances.map((one) => one.id),
-    caches: () => [
-      { group: cacheGroup, member: `${cacheGroup}-001`, isPrimary: true },
-      { group: cacheGroup, member: `${cacheGroup}-002`, isPrimary: false },
-    ],
+    caches: () =>
+      caches.state.groups.flatMap((group) =>
+        group.members.map(({ id }) => ({ group: group.id, member: id, isPrimary: id === group.primary })),
+      ),
     balanced,
     queues,
   });
@@ -57,7 +59,7 @@ export function startMonitoring({ world, loadBalancer, databases }: Monitored): 
       loadBalancer: first?.loadBalancer ?? "",
       targetGroup: first?.targetGroup ?? "",
       database: "waooaw-postgres-production",
-      cacheMember: `${cacheGroup}-001`,
+      cacheMember: caches.state.groups[0]?.primary ?? "",
       queue: queues[0] ?? "",
     });
   });
