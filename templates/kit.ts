@@ -6,6 +6,7 @@ import type {
   ActionsBlock,
   Button,
   ContextBlock,
+  Datepicker,
   DividerBlock,
   HeaderBlock,
   InputBlock,
@@ -227,6 +228,28 @@ export function selectMenu(
     action_id: action,
     options: options.slice(0, 100),
     placeholder: plain(placeholder, 150),
+  };
+}
+
+/** At most five things to do with what it stands beside; the chosen value is what the ask is about. */
+export function overflow(
+  action: string,
+  options: readonly PlainTextOption[],
+): Overflow & { readonly action_id: string } {
+  return { type: "overflow", action_id: action, options: options.slice(0, 5) };
+}
+
+/** A day that is chosen by itself and acts at once. */
+export function dayMenu(
+  action: string,
+  placeholder: string,
+  initial?: string,
+): Datepicker & { readonly action_id: string } {
+  return {
+    type: "datepicker",
+    action_id: action,
+    placeholder: plain(placeholder, 150),
+    ...(initial ? { initial_date: initial } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { reconcileIncident } from "../../src/domain/capture/reconcile.ts";
-import { openForReading, recordLook } from "../../src/domain/incident/access.ts";
+import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { type Answer, arg, command } from "../../src/slack/command.ts";
 import { done } from "../../templates/incident/answers.ts";
@@ -34,8 +34,7 @@ export const timelineCheck = command({
 });
 
 async function check({ app, caller }: Ask, id: string): Promise<Answer> {
-  const incident = await openForReading(app, caller, id);
-  await recordLook(app, caller, incident, "the capture");
+  const incident = await openForReading(app, caller, id, "capture");
   const [counts, gaps] = [await app.captures.counts(incident.id), await app.captures.gaps(incident.id)];
   return { text: captureCheck({ incident, counts, gaps }) };
 }

@@ -2,7 +2,6 @@ import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { quoteMessage } from "../../src/domain/text.ts";
 import { addMessage } from "../../src/domain/timeline/capture.ts";
-import { editEntry } from "../../src/domain/timeline/edit.ts";
 import {
   messageDeleted,
   messageEdited,
@@ -10,47 +9,30 @@ import {
   reactionMarked,
   shortcutMarked,
 } from "../../src/domain/timeline/marks.ts";
-import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, command, type EventAsk } from "../../src/slack/command.ts";
 import { done } from "../../templates/incident/answers.ts";
 import { timelineForm } from "../../templates/incident/forms.ts";
-import { entryForm, pagesOf, timelineModal } from "../../templates/incident/timeline.ts";
+import { curationButtons, curationForms } from "./timeline-curation.ts";
+import { newestPage } from "./timeline-page.ts";
 import { type Ask, askedIncident, choices, formIncident, pick } from "./which.ts";
 
 /** Shows the timeline, and lets messages on it: by reaction, pin or shortcut. */
 export const timeline = command({
   name: "/incident timeline",
   synonyms: ["history"],
-  summary: "See what happened, page by page",
+  summary: "See what happened, and put it right",
   examples: ["/incident timeline", "/incident timeline INC-42"],
   args: { incident: arg.incident() },
   needs: "member",
   run: async (ask) => {
     const incident = await askedIncident(ask, ask.args.incident);
     return incident
-      ? page(ask, incident.id)
+      ? newestPage(ask, incident.id)
       : pick(ask, "incident.timeline", "Whose timeline do you want to see?", "any");
   },
-  buttons: {
-    "incident.timeline": (ask) => page(ask, ask.about.id),
-    "incident.timeline.page-older": (ask) => turned(ask, ask.about.id),
-    "incident.timeline.page-newer": (ask) => turned(ask, ask.about.id),
-    "incident.timeline.edit": async ({ app, caller, about }) => {
-      const [id = "", number] = about.id.split("/");
-      const entry = await app.timeline.byId(id);
-      if (!entry) throw new Refusal("not_found", "That entry is gone.");
-      await openForReading(app, caller, entry.incidentId);
-      return { modal: entryForm(entry, Number(number)) };
-    },
-  },
+  buttons: curationButtons,
   forms: {
-    "incident.timeline.edit": async (ask) => {
-      const { app, caller, about, values } = ask;
-      const [id = "", number] = about.id.split("/");
-      const edit = { text: values.text("text"), at: values.moment("at"), remove: values.ticked("remove") };
-      const incident = await editEntry(app, caller, id, edit);
-      return page(ask, incident.id, Number(number));
-    },
+    ...curationForms,
     "incident.timeline.add": async (ask) => {
       const { app, caller, about } = ask;
       const incident = await openForReading(app, caller, formIncident({ ...ask, about: { ...about, id: "pick" } }));
@@ -87,17 +69,6 @@ export const timeline = command({
     },
   },
 });
-
-async function page({ app, caller }: Ask, id: string, number?: number): Promise<Answer> {
-  const incident = await openForReading(app, caller, id, "timeline");
-  const entries = await app.timeline.list(incident.id);
-  return { modal: timelineModal({ incident, entries, page: number ?? pagesOf(entries) }) };
-}
-
-function turned(ask: Ask, id: string): Promise<Answer> {
-  const [incidentId = "", number] = id.split("/");
-  return page(ask, incidentId, Number(number));
-}
 
 async function addByShortcut(ask: Ask): Promise<Answer> {
   const { app, caller, at } = ask;

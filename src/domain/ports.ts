@@ -18,6 +18,7 @@ import type { LockRecords, LookRecords, OperationRecords } from "./operation/rec
 import type { StoreLookRecords } from "./operation/store-look.ts";
 import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
+import type { CurationRecords } from "./timeline/curation.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
 /**
@@ -51,6 +52,7 @@ export interface App {
   readonly followers: FollowerRecords;
   readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;
+  readonly curation: CurationRecords;
   readonly reactions: ReactionRecords;
   readonly captures: CaptureRecords;
   readonly capturedFiles: CapturedFileRecords;

@@ -10,6 +10,7 @@ import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as captures from "./migrations/0013-captures.ts";
+import * as curation from "./migrations/0013b-curation.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 import * as storeLooks from "./migrations/0020-store-looks.ts";
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0013-captures": captures,
   "0014-postmortem-work": postmortemWork,
   "0020-store-looks": storeLooks,
+  "0013b-curation": curation,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

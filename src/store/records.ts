@@ -3,6 +3,7 @@ import { actionItemRecords } from "./action-items.ts";
 import { auditRecords } from "./audit.ts";
 import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
+import { curationRecords } from "./curation.ts";
 import type { RecordContext } from "./database.ts";
 import { followerRecords } from "./followers.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
@@ -29,6 +30,7 @@ export function recordsOf(context: RecordContext) {
     followers: followerRecords(context),
     securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),
+    curation: curationRecords(context),
     reactions: reactionRecords(context),
     captures: captureRecords(context),
     capturedFiles: capturedFileRecords(context),

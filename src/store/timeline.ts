@@ -1,9 +1,10 @@
-import type { Selectable } from "kysely";
+import { type Generated, sql } from "kysely";
 import type { MessageSource, TimelineEntry, TimelineKind } from "../domain/timeline/entry.ts";
 import type { TimelineRecords } from "../domain/timeline/records.ts";
 import { type RecordContext, write } from "./database.ts";
+import { eraseEntry } from "./erase-entry.ts";
 
-interface EntryTable {
+export interface EntryRow {
   readonly id: string;
   readonly incident_id: string;
   readonly at: Date;
@@ -22,7 +23,12 @@ interface EntryTable {
 }
 
 type Tables = {
-  readonly timeline_entries: EntryTable;
+  readonly timeline_entries: EntryRow & {
+    readonly version: Generated<number>;
+    readonly merged_into: string | null;
+    readonly is_curated: Generated<boolean>;
+    readonly is_erased: Generated<boolean>;
+  };
   readonly timeline_revisions: {
     readonly entry_id: string;
     readonly changed_at: Date;
@@ -30,11 +36,11 @@ type Tables = {
     readonly at: Date;
     readonly text: string;
     readonly hidden: boolean;
+    readonly act?: string | null;
+    readonly merged_into?: string | null;
+    readonly is_curated?: boolean;
   };
 };
-
-/** What stands where the words of a deleted message stood. */
-const erased = "(deleted in Slack)";
 
 /** Timelines; what an entry said before a change is kept. */
 export function timelineRecords(context: RecordContext): TimelineRecords {
@@ -42,7 +48,7 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
   return {
     add: async (entry) => {
       const source = entry.source ?? null;
-      const row: EntryTable = {
+      const row: EntryRow = {
         id: context.newId(),
         incident_id: entry.incidentId,
         at: entry.at,
@@ -84,11 +90,7 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
         .executeTakeFirst();
       return row ? fromRow(row) : null;
     },
-    erase: async (id) => {
-      const gone = { text: erased, hidden: true };
-      await db.updateTable("timeline_revisions").set({ text: erased }).where("entry_id", "=", id).execute();
-      await db.updateTable("timeline_entries").set(gone).where("id", "=", id).execute();
-    },
+    erase: (id) => eraseEntry(context, id),
     change: async (id, changes, by) => {
       const row = await db
         .selectFrom("timeline_entries")
@@ -99,11 +101,12 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
       if (!row) return;
       const editIsOlder = changes.editedTs !== undefined && Number(row.edited_ts ?? 0) >= Number(changes.editedTs);
       const changed = {
-        text: editIsOlder ? row.text : (changes.text ?? row.text),
+        text: editIsOlder || (changes.editedTs !== undefined && row.is_curated) ? row.text : (changes.text ?? row.text),
         edited_ts: editIsOlder ? row.edited_ts : (changes.editedTs ?? row.edited_ts),
         at: changes.at ?? row.at,
         hidden: changes.hidden ?? row.hidden,
       };
+      if (row.is_erased) return;
       if (changed.text === row.text && changed.at.getTime() === row.at.getTime() && changed.hidden === row.hidden) {
         if (changed.edited_ts === row.edited_ts) return;
       } else {
@@ -116,15 +119,22 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
             at: row.at,
             text: row.text,
             hidden: row.hidden,
+            merged_into: row.merged_into,
+            is_curated: row.is_curated,
           })
           .execute();
       }
-      await db.updateTable("timeline_entries").set(changed).where("id", "=", id).execute();
+      await db
+        .updateTable("timeline_entries")
+        .set({ ...changed, version: sql`version + 1` })
+        .where("id", "=", id)
+        .execute();
     },
   };
 }
 
-function fromRow(row: Selectable<EntryTable>): TimelineEntry {
+/** The entry a row stands for. */
+export function fromRow(row: EntryRow): TimelineEntry {
   return {
     id: row.id,
     incidentId: row.incident_id,

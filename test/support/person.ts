@@ -96,7 +96,11 @@ export function createPerson(workspace: Workspace, id: string) {
   };
 
   /** Where buttons and choices may stand, newest first. */
-  const sources = (where: OnMessage | "home"): readonly { container: Container; blocks: unknown }[] => {
+  const sources = (where: OnMessage | "home" | "form"): readonly { container: Container; blocks: unknown }[] => {
+    if (where === "form") {
+      const top = state().views.at(-1);
+      return top ? [{ container: { type: "view", viewId: top.id }, blocks: top.view.blocks }] : [];
+    }
     if (where === "home") return [{ container: { type: "home" }, blocks: state().home?.blocks }];
     const channel = channelId(where.channel);
     return read(where.channel)
@@ -242,11 +246,16 @@ export function createPerson(workspace: Workspace, id: string) {
         }),
       );
     },
-    /** Chooses an option of a select that stands by itself in a message or on App Home, by its words. */
-    chooses: async (label: string | RegExp, where: OnMessage | "home"): Promise<void> => {
+    /** Chooses an option of a select or a menu that stands by itself, by its words; `beside` says what stands next to it. */
+    chooses: async (
+      label: string | RegExp,
+      where: OnMessage | "home" | "form",
+      beside: RegExp = /(?:)/,
+    ): Promise<void> => {
       const [container, block, element, option] = await until(`${id} to find an option ${label}`, () => {
         for (const source of sources(where)) {
           for (const [block, element] of elementsOf(source.blocks)) {
+            if (!beside.test(words(block))) continue;
             const option = optionsOf(element).find((one) => matches(words(one.text), label));
             if (option) return [source.container, block, element, option] as const;
           }
@@ -263,6 +272,25 @@ export function createPerson(workspace: Workspace, id: string) {
           state: {},
         }),
       );
+    },
+    /** Chooses a day in the open form. */
+    choosesDay: async (day: string): Promise<void> => {
+      const [{ container, blocks } = { container: { type: "home" } as Container, blocks: [] }] = sources("form");
+      for (const [block, element] of elementsOf(blocks)) {
+        if (element.type !== "datepicker" || block.type !== "actions") continue;
+        const at = { blockId: String(block.block_id), actionId: String(element.action_id) };
+        done(
+          await act({
+            act: "click",
+            in: container,
+            ...at,
+            value: { type: "datepicker", selected_date: day },
+            state: {},
+          }),
+        );
+        return;
+      }
+      throw new Error(`${id} sees no day to choose in: ${words(view().view)}`);
     },
     /** Fills the open form by labels and submits it; answers the field errors it got, or {} when it was taken. */
     submits: async (typed: Typed = {}): Promise<Readonly<Record<string, string>>> => {

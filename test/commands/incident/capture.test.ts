@@ -197,7 +197,7 @@ describe("a captured message", () => {
 
 describe("an entry that people wrote", () => {
   const edits = (id: string, values: object) =>
-    desk.submits(ben, "incident.timeline.edit", { id: `${id}/1` }, { ...values });
+    desk.submits(ben, "incident.timeline.edit", { id: `${id}~i=${incidentId}` }, { ...values });
 
   test("can be put right in words and time, and taken off; what it said is kept", async () => {
     await desk.types(ana, "/incident note flushed <the> cache", inChannel(channel));
@@ -205,7 +205,7 @@ describe("an entry that people wrote", () => {
       (await desk.transact((app) => app.timeline.list(incidentId))).find((one) => one.kind === "note");
     const entry = await find();
     const id = entry?.id ?? "";
-    const form = JSON.stringify(await desk.presses(ben, "incident.timeline.edit", { id: `${id}/1` }));
+    const form = JSON.stringify(await desk.presses(ben, "incident.timeline.entry", { id: `edit~${id}` }));
     expect(form).toContain('"initial_value":"flushed <the> cache"');
     await edits(id, { text: "flushed <the> cache", at: entry?.at });
     expect(await find()).toEqual(entry);

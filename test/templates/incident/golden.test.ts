@@ -1,19 +1,24 @@
 import { describe, expect, test } from "vitest";
+import type { CapturedMessage } from "../../../src/domain/capture/records.ts";
 import type { Incident } from "../../../src/domain/incident/incident.ts";
 import { roles } from "../../../src/domain/incident/roles.ts";
 import { everything, packQuery } from "../../../src/domain/incident/search.ts";
+import type { CuratedEntry } from "../../../src/domain/timeline/curation.ts";
+import { wholeTimeline } from "../../../src/domain/timeline/view.ts";
 import { home } from "../../../templates/home/home.ts";
 import { actionItemList, itemReminder, itemYours } from "../../../templates/incident/action-items.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
+import { captureCheck } from "../../../templates/incident/capture.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { detailsForm } from "../../../templates/incident/details-form.ts";
 import * as forms from "../../../templates/incident/forms.ts";
 import { linkForm } from "../../../templates/incident/link-form.ts";
 import { incidentList, type ListFacts } from "../../../templates/incident/list.ts";
+import { messagesModal } from "../../../templates/incident/messages.ts";
 import * as notices from "../../../templates/incident/notices.ts";
-import { entryForm, timelineModal } from "../../../templates/incident/timeline.ts";
+import { entryForm, insertForm, timelineFilterForm, timelineModal } from "../../../templates/incident/timeline.ts";
 import { caller, waooaw } from "../../support/desk.ts";
 import { expectGolden, problems } from "../../support/golden.ts";
 import { fresh, resolved, sampleEntry, sampleFacts, sampleIncident, sampleItem } from "./facts.ts";
@@ -39,6 +44,79 @@ const longest = sampleIncident({
   summary: "<!channel> ".repeat(600),
   lastUpdate: "&".repeat(3000),
   source: { kind: "message", permalink: "https://waooaw.slack.com/archives/C0ALERTS/p1", text: null },
+});
+
+const whole = wholeTimeline("inc-a");
+const onePage = (total: number) => ({ view: whole, total, older: 0, timezone: "UTC" });
+
+function curated(changes: Partial<CuratedEntry> = {}): CuratedEntry {
+  return { ...sampleEntry(), version: 1, mergedInto: null, isCurated: false, isErased: false, ...changes };
+}
+
+function captured(changes: Partial<CapturedMessage> = {}) {
+  const message = {
+    incidentId: "inc-a",
+    channelId: "C0INC42",
+    ts: "1795312800.000100",
+    sentAt: new Date("2026-11-22T02:00:00Z"),
+    threadTs: null,
+    authorId: "U0BEN",
+    authorName: null,
+    text: "a message",
+    editedTs: null,
+    deletedAt: null,
+    ...changes,
+  };
+  return { message, permalink: "https://waooaw.slack.com/archives/C0INC42/p1", files: 1, onTimeline: false };
+}
+
+const noFiles = { waiting: 0, kept: 0, "too-big": 0, unavailable: 0, erased: 0 };
+
+describe("the check of a capture looks as agreed", () => {
+  const found = { messages: 12, edits: 1, deletions: 2, reactions: 1, firstTs: "1", lastTs: "2" };
+  const gap = {
+    from: new Date("2026-11-22T02:02:00Z"),
+    to: new Date("2026-11-22T02:05:00Z"),
+    foundAt: new Date("2026-11-22T02:06:00Z"),
+    foundFor: "start" as const,
+    found,
+  };
+  const counts = {
+    messages: 412,
+    deleted: 3,
+    edits: 20,
+    threads: 37,
+    reactions: 51,
+    files: { ...noFiles, kept: 4, "too-big": 1 },
+    backFilled: 16,
+    reconciledAt: new Date("2026-11-22T02:06:00Z"),
+    reconciledFor: "start" as const,
+    underWay: false,
+    trouble: null,
+  };
+  test.each([
+    ["capture-check", captureCheck({ incident: sampleIncident(), counts, gaps: [gap] })],
+    [
+      "capture-check-quiet",
+      captureCheck({
+        incident: sampleIncident(),
+        counts: {
+          ...counts,
+          messages: 1,
+          deleted: 0,
+          files: noFiles,
+          backFilled: 0,
+          reconciledAt: null,
+          trouble: "not_in_channel",
+        },
+        gaps: [],
+      }),
+    ],
+    [
+      "capture-check-many-gaps",
+      captureCheck({ incident: sampleIncident(), counts, gaps: Array.from({ length: 30 }, () => gap) }),
+    ],
+  ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
 });
 
 describe("every message looks as agreed", () => {
@@ -221,21 +299,52 @@ describe("every form looks as agreed", () => {
     ["action-item-form", forms.actionItemForm(target)],
     ["action-item-edit-form", forms.editActionItemForm(sampleItem(), "C0INC42")],
     ["timeline-add-form", forms.timelineForm(choosing, { id: "1.2", channel: "C0OPS" })],
-    ["timeline-entry-form", entryForm(sampleEntry({ kind: "note", text: "flushed &amp; waited" }), 1)],
+    ["timeline-entry-form", entryForm(curated({ kind: "note", text: "flushed &amp; waited" }), whole)],
+    [
+      "timeline-entry-form-stale",
+      entryForm(curated({ kind: "note", text: "what Ben wrote", version: 4 }), whole, { typed: "mine", by: "U0BEN" }),
+    ],
+    ["timeline-insert-form", insertForm(new Date("2026-11-22T02:17:00Z"), whole)],
+    ["timeline-filter-form", timelineFilterForm({ ...whole, group: "said", text: "cache" }, "entries")],
+    [
+      "timeline-messages",
+      messagesModal({
+        incident: sampleIncident(),
+        view: whole,
+        hasOlder: true,
+        hasNewer: false,
+        messages: [
+          captured({ text: "CPU at 100 % <!channel>" }),
+          {
+            ...captured({
+              ts: "1795312900.000200",
+              threadTs: "1795312800.000100",
+              authorId: null,
+              authorName: "Alarms",
+            }),
+            onTimeline: true,
+          },
+        ],
+      }),
+    ],
     [
       "timeline-one-page",
       timelineModal({
         incident: sampleIncident(),
-        page: 1,
-        entries: [sampleEntry(), sampleEntry({ id: "entry-2", kind: "note", text: "a note" })],
+        ...onePage(2),
+        entries: [curated(), curated({ id: "entry-2", kind: "note", text: "a note", mergedInto: null })],
       }),
     ],
     [
       "timeline-second-of-three",
       timelineModal({
         incident: sampleIncident(),
-        page: 2,
-        entries: Array.from({ length: 40 }, (_, index) => sampleEntry({ id: `e${index}`, text: `entry ${index}` })),
+        ...onePage(40),
+        older: 15,
+        view: { ...whole, actorId: "U0BEN", group: "said", text: "<entry>", hidden: true },
+        entries: Array.from({ length: 15 }, (_, index) =>
+          curated({ id: `e${index}`, kind: "note", text: `entry ${index}`, hidden: index === 3 }),
+        ),
       }),
     ],
   ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
@@ -293,8 +402,8 @@ describe("the longest facts fit", () => {
       "timeline",
       timelineModal({
         incident: longest,
-        page: 1,
-        entries: Array.from({ length: 15 }, () => sampleEntry({ text: "&amp;".repeat(3000) })),
+        ...onePage(15),
+        entries: Array.from({ length: 15 }, () => curated({ kind: "note", text: "&amp;".repeat(3000) })),
       }),
     ],
   ])("%s", (_, drawn) => expect(problems(drawn)).toEqual([]));
