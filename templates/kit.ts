@@ -231,14 +231,6 @@ export function selectMenu(
   };
 }
 
-/** At most five things to do with what it stands beside; the chosen value is what the ask is about. */
-export function overflow(
-  action: string,
-  options: readonly PlainTextOption[],
-): Overflow & { readonly action_id: string } {
-  return { type: "overflow", action_id: action, options: options.slice(0, 5) };
-}
-
 /** A day that is chosen by itself and acts at once. */
 export function dayMenu(
   action: string,

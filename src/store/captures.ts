@@ -109,6 +109,8 @@ export function captureRecords({ db, now }: RecordContext): CaptureRecords {
       );
       await sql`update captured_files set state = 'erased', content = null, url = null, name = ''
         where channel_id = ${channelId} and ts = ${gone.ts}`.execute(db);
+      // What people were shown is kept for repeats of their asks, and may hold the words.
+      if (row.lines > 0) await sql`update slack_intake set answer = null where answer is not null`.execute(db);
       return { incidentId: row.incident_id, written: row.lines > 0 };
     },
     reaction: async (channelId, mark) => {

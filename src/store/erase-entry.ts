@@ -12,13 +12,16 @@ export async function eraseEntry({ db }: RecordContext, id: string): Promise<voi
   const { rows: words } = await sql<{ text: string }>`
     select text from timeline_entries where id = ${id}
     union select text from timeline_revisions where entry_id = ${id}`.execute(db);
-  const { rows: holders } = await sql<{ id: string }>`
-    with recursive holders as (
-      select merged_into as id from timeline_entries where id = ${id} and merged_into is not null
-      union select entry.merged_into from timeline_entries entry join holders on holders.id = entry.id
-      where entry.merged_into is not null
-    ) select id from holders`.execute(db);
-  const ids = holders.map((holder) => holder.id);
+  // Everything it was ever merged with: an undone merge is still in what an entry said before.
+  const { rows: kin } = await sql<{ id: string }>`
+    with recursive kin as (
+      select ${id}::text as id
+      union select other.entry_id from kin
+      join timeline_revisions mine on mine.entry_id = kin.id
+      join timeline_acts act on act.id = mine.act and act.kind = 'merge'
+      join timeline_revisions other on other.act = act.id
+    ) select id from kin where id <> ${id}`.execute(db);
+  const ids = kin.map((entry) => entry.id);
   // The longest first: what a text was edited from is often a part of it.
   const longestFirst = words.map(({ text }) => text).sort((one, other) => other.length - one.length);
   const clean = (text: string): string => longestFirst.reduce(withoutPart, text);

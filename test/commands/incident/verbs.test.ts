@@ -307,7 +307,7 @@ describe("reading", () => {
     expect(last).toContain("number 19");
     expect(last).not.toContain('number 3"');
     const blocks = JSON.parse(last).modal.view.blocks as { elements?: { action_id: string; value: string }[] }[];
-    const older = blocks.flatMap((block) => block.elements ?? []).find((one) => one.action_id.endsWith("page-older"));
+    const older = blocks.flatMap((block) => block.elements ?? []).find((one) => one.action_id?.endsWith("page-older"));
     const first = shown(await desk.presses(ana, "incident.timeline.page-older", JSON.parse(older?.value ?? "{}")));
     expect(first).toContain('number 3"');
     expect(first).toContain("Newer");
