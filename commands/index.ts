@@ -6,6 +6,7 @@ import { actions } from "./incident/actions.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { drill } from "./incident/drill.ts";
+import { exported } from "./incident/export.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
 import { join } from "./incident/join.ts";
 import { duplicate, link, merge } from "./incident/link.ts";
@@ -17,6 +18,7 @@ import { resolve } from "./incident/resolve.ts";
 import { lead, role } from "./incident/role.ts";
 import { security } from "./incident/security.ts";
 import { severity } from "./incident/severity.ts";
+import { stats } from "./incident/stats.ts";
 import { status } from "./incident/status.ts";
 import { timeline } from "./incident/timeline.ts";
 import { timelineCheck } from "./incident/timeline-check.ts";
@@ -55,6 +57,8 @@ export const commands: readonly Command[] = [
   security,
   list,
   find,
+  stats,
+  exported,
   link,
   merge,
   duplicate,

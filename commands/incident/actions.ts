@@ -30,6 +30,7 @@ export const actions = command({
   },
   buttons: {
     "incident.actions": (ask) => listed(ask, "mine", null, 0),
+    "incident.actions.overdue": (ask) => listed(ask, "overdue", null, 0),
     "incident.actions.of": (ask) => listed(ask, "open", ask.about.id, 0),
     "incident.actions.page": (ask) => {
       const [kind = "", incidentId = ""] = ask.about.id.split("/");

@@ -5,6 +5,8 @@ export type Place =
   | { readonly channel: string }
   | { readonly incident: string }
   | { readonly configured: "incidents" | "alerts" | "operations" | "deployments" | "monitoring" }
+  /** A channel the configuration names somewhere else than under channels. */
+  | { readonly named: string }
   | { readonly user: string };
 
 /**

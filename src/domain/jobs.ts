@@ -25,6 +25,8 @@ export interface JobData {
   readonly "reconcile-channels": Readonly<Record<never, never>>;
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   readonly "remind-lead": { readonly incidentId: string };
+  /** Posts the review of the time before that day, yyyy-MM-dd. */
+  readonly "post-review": { readonly period: "weekly" | "monthly"; readonly day: string };
   /** Reminds of an action item; `at` is the moment it was set for, by which a stale one is known. */
   readonly "remind-action-item": { readonly itemId: string; readonly at: string };
   readonly "remind-postmortem": { readonly postmortemId: string };

@@ -8,6 +8,7 @@ import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
 import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
 import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
+import type { FigureRecords } from "./incident/figures.ts";
 import type { FollowerRecords } from "./incident/following.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
@@ -49,6 +50,7 @@ export interface App {
   readonly incidents: IncidentRecords;
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;
+  readonly figures: FigureRecords;
   readonly followers: FollowerRecords;
   readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;

@@ -1,6 +1,7 @@
 /** The explicit list of every background task. A new one is a file beside this one, a line here, and its data in domain/jobs.ts. */
 import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
 import { reconcileAll } from "../domain/capture/reconcile.ts";
+import { armReviews } from "../domain/incident/review.ts";
 import type { App } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import { applyOperation } from "./apply-operation.ts";
@@ -14,6 +15,7 @@ import { lookStore } from "./look-store.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
+import { postReviewJob } from "./post-review.ts";
 import { reconcileChannels } from "./reconcile-channels.ts";
 import { remindActionItem } from "./remind-action-item.ts";
 import { remindLead } from "./remind-lead.ts";
@@ -45,6 +47,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
     jobHandler(remindActionItem(context)),
+    jobHandler(postReviewJob(context)),
     jobHandler(remindPostmortem(context)),
     postAuditHead(context),
   ];
@@ -53,5 +56,6 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
 /** What runs by the clock is armed at each start, in one transaction; each job arms its next run itself. */
 export async function armJobs(app: App): Promise<void> {
   await armAuditHead(app);
+  await armReviews(app);
   await reconcileAll(app, "start");
 }

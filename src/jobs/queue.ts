@@ -56,6 +56,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "reconcile-channels": { side: 1, pollSeconds: 2 },
   "remind-update": reminder,
   "remind-lead": reminder,
+  "post-review": reminder,
   "remind-action-item": reminder,
   "remind-postmortem": reminder,
   "post-audit-head": reminder,

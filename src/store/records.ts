@@ -5,6 +5,7 @@ import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
 import { curationRecords } from "./curation.ts";
 import type { RecordContext } from "./database.ts";
+import { figureRecords } from "./figures.ts";
 import { followerRecords } from "./followers.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
 import { incidentSearch } from "./incident-search.ts";
@@ -27,6 +28,7 @@ export function recordsOf(context: RecordContext) {
     incidents: incidentRecords(context),
     search: incidentSearch(context),
     links: incidentLinkRecords(context),
+    figures: figureRecords(context),
     followers: followerRecords(context),
     securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),

@@ -59,6 +59,9 @@ export function incidentList(config: Configuration, { incidents, query, passages
       );
     }
   }
+  blocks.push(
+    actions([button({ action: "incident.export", text: "As a CSV file", about: { id: pages.packed } })], "file"),
+  );
   return reply(`${heading}: ${incidents.map((incident) => named(incident, 60)).join(", ")}`, blocks);
 }
 

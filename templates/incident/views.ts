@@ -2,8 +2,10 @@ import type { View } from "../views.ts";
 import { itemReminderView, itemYoursView } from "./action-items.ts";
 import { announcementView, withdrawnView } from "./announcement.ts";
 import { incidentCardView } from "./card.ts";
+import { exportView } from "./export.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
 import { securityView } from "./people.ts";
+import { reviewView } from "./review.ts";
 
 /** What is drawn of incidents, by the name intents use. */
 export const incidentViews: Readonly<Record<string, View>> = {
@@ -17,6 +19,8 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.where": whereView,
   "incident.role-assigned": roleAssignedView,
   "action-item.notice": actionItemNoticeView,
+  "incident.export": exportView,
+  "incident.review": reviewView,
   "action-item.reminder": itemReminderView,
   "action-item.yours": itemYoursView,
 };

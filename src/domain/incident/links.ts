@@ -181,6 +181,7 @@ export async function mergeIncident(
 /** Who was in the one is brought into the other; into a private one nobody comes unasked. */
 async function bringAlong(app: App, from: Incident, into: Incident): Promise<void> {
   if (into.isPrivate || !isOpen(into)) return;
+  for (const userId of await app.followers.list(from.id)) await app.followers.add(into.id, userId);
   const there = new Set(await app.incidents.members(into.id));
   const people = [...new Set([from.reporterId, ...(await app.incidents.members(from.id))])].filter(
     (id) => !there.has(id),

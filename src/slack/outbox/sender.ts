@@ -55,6 +55,7 @@ export async function channelOf(context: SenderContext, place: Place): Promise<s
     const name = context.config.channels[place.configured];
     return name === null ? null : context.directory.channel(name);
   }
+  if ("named" in place) return context.directory.channel(place.named);
   if ("user" in place) return directChannel(context, place.user);
   const incident = await context.work((app) => app.incidents.byId(place.incident));
   return incident?.channelId ?? null;
