@@ -1,4 +1,5 @@
 import { ack } from "./ack.ts";
+import { postmortem } from "./postmortem.ts";
 
 /** Every benchmark by the name it is run by: npm run bench ack. */
-export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack };
+export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack, postmortem };

@@ -47,6 +47,43 @@ function decoded(text: string, less: string): string {
  * links, so that the page needs nothing from outside.
  */
 export function toHtmlBody(markdown: string): string {
+  return inPieces(markdown)
+    .map((piece) => (piece.length > mostAtOnce * 2 ? `<pre>${escaped(piece)}</pre>` : pieceToHtml(piece)))
+    .join("\n");
+}
+
+/** The parser's time grows with the square of what it is given; longer texts go through it piece by piece. */
+const mostAtOnce = 4_000;
+
+/** Cuts between blocks, never inside code; a piece without any place to cut stays whole. */
+function inPieces(markdown: string): readonly string[] {
+  if (markdown.length <= mostAtOnce * 2) return [markdown];
+  const pieces: string[] = [];
+  let piece: string[] = [];
+  let length = 0;
+  let fence: string | null = null;
+  for (const line of markdown.split("\n")) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
+    const blank = line.trim() === "" && fence === null;
+    // A text of one endless paragraph is cut at a line, once it is too long to wait for its end.
+    if (length >= mostAtOnce && fence === null && (blank || length + line.length > mostAtOnce * 2)) {
+      pieces.push(piece.join("\n"));
+      piece = [];
+      length = 0;
+    }
+    if (mark && fence === null) fence = mark;
+    else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
+    piece.push(line);
+    length += line.length + 1;
+  }
+  return [...pieces, piece.join("\n")];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function pieceToHtml(markdown: string): string {
   const tree = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   return toHtml(
     toHast(tree, {

@@ -16,6 +16,15 @@ import {
 } from "./postmortem-template.ts";
 import type { Misfit } from "./references.ts";
 
+const zoneWords = right("write a time zone such as Europe/Berlin or UTC");
+const zone = z.string(zoneWords).refine((name) => {
+  try {
+    return Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}, zoneWords);
+
 const choose = object({
   template: text.describe("Name of the template."),
   severities: list(text).describe("Only these; left out: all.").optional(),
@@ -43,6 +52,7 @@ export const postmortem = object({
     .min(1, right("write at least one section, or leave the list out"))
     .describe("Sections of the default template, in order; the rest of it stays.")
     .optional(),
+  time_zone: zone.describe("Every moment in a document is in this zone; left out: UTC.").optional(),
   linter: linter.describe("Rules a post-mortem is held against; the score stands on its card.").optional(),
   approval: object({
     needed: count(5).describe("So many people must approve before it is published."),
@@ -88,6 +98,7 @@ export function completePostmortem(
     template: written?.template ?? "default",
     templates: [...own, ...builtIn.filter(({ name }) => !own.some((one) => one.name === name))],
     choose: written?.choose?.map((one) => completeChoice(one, severities)) ?? defaultChoices(severities, !!sections),
+    timeZone: written?.time_zone ?? "UTC",
     linter: {
       off: linter?.off ?? defaultLint.off,
       quietMinutes: linter?.quiet ? minutesOf(linter.quiet) : defaultLint.quietMinutes,

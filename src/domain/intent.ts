@@ -41,13 +41,19 @@ export type Intent =
   | { readonly kind: "retire-channel"; readonly incident: string; readonly channel: string }
   | { readonly kind: "bookmark"; readonly incident: string; readonly title: string; readonly link: string }
   | { readonly kind: "archive"; readonly incident: string }
-  /** Files made by a view (documents), uploaded together into the place, once for each `once`; earlier ones stay where people linked them. */
+  /**
+   * Files made by a view (documents), uploaded together into the place, once for each `once`. With `replaces` the
+   * bot's earlier files of that view, subject and place are deleted and their message says so; else they stay.
+   */
   | {
       readonly kind: "files";
       readonly view: string;
       readonly subject: string;
       readonly place: Place;
       readonly once: string;
+      /** Under this card, which is drawn anew once they are there. */
+      readonly under?: { readonly card: string; readonly subject: string };
+      readonly replaces?: true;
     }
   /** A canvas in the place's channel; written anew on each intent. */
   | { readonly kind: "canvas"; readonly view: string; readonly subject: string; readonly place: Place }
@@ -72,6 +78,15 @@ export interface Outbox {
     view: string,
     subject: string,
   ) => Promise<{ readonly channelId: string; readonly ts: string } | null>;
+  /** Files of a view as they were last uploaded; empty before that. */
+  readonly documents: (view: string, subject: string) => Promise<readonly UploadedFile[]>;
+}
+
+export interface UploadedFile {
+  readonly id: string;
+  readonly title: string;
+  /** Null where Slack did not say. */
+  readonly permalink: string | null;
 }
 
 export interface MissingPiece {

@@ -1,4 +1,4 @@
-import type { Intent, Lane, Place } from "./intent.ts";
+import type { Intent, Lane, Place, UploadedFile } from "./intent.ts";
 
 /** What the outbox itself adds: a card is pinned once it is there. */
 export type Sending = Intent | { readonly kind: "pin"; readonly channel: string; readonly ts: string };
@@ -17,6 +17,12 @@ export interface OutboxRow {
   readonly createdAt: Date;
   /** What an attempt noted for the next one, such as ids of files uploaded already. */
   readonly scratch: Readonly<Record<string, unknown>>;
+}
+
+/** Files that were uploaded together. */
+export interface Upload {
+  readonly comment: string;
+  readonly files: readonly UploadedFile[];
 }
 
 /** One try of a row. */
@@ -59,6 +65,9 @@ export interface OutboxRows {
     place: string,
     at: { readonly channelId: string; readonly ts: string },
   ) => Promise<void>;
+  /** What was last uploaded for a view, subject and place, and what was said with it; null before that. */
+  readonly uploaded: (view: string, subject: string, place: string) => Promise<Upload | null>;
+  readonly keepUpload: (view: string, subject: string, place: string, upload: Upload) => Promise<void>;
   readonly forgetCard: (view: string, subject: string, place: string) => Promise<void>;
   readonly addPin: (channel: string, ts: string, incidentId: string | null) => Promise<void>;
   /** Forgets what was sent more than a week ago, at most a thousand rows at a time. */

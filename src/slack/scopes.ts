@@ -92,6 +92,7 @@ export const scopes: readonly Scope[] = [
   scope("files:write", "The post-mortem as Markdown and HTML files, and long output.", [
     "files.getUploadURLExternal",
     "files.completeUploadExternal",
+    "files.delete",
   ]),
   scope("canvases:write", "The post-mortem as a canvas.", [
     "conversations.canvases.create",

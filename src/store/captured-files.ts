@@ -66,6 +66,12 @@ export function capturedFileRecords({ db }: RecordContext): CapturedFileRecords 
         where ${one(channelId, ts, fileId)} and state = 'waiting'`.execute(db);
     },
     erase,
+    images: async (channelId, limit) => {
+      const kept = await files(
+        sql`channel_id = ${channelId} and state = 'kept' and mimetype in ('image/png', 'image/jpeg', 'image/gif', 'image/webp')`,
+      );
+      return kept.toSorted((a, b) => a.ts.localeCompare(b.ts)).slice(0, limit);
+    },
     of: (channelId, ts) => files(sql`channel_id = ${channelId} and ts = ${ts}`),
     content: async (channelId, ts, fileId) => {
       const { rows } = await sql<{ content: Uint8Array | null }>`

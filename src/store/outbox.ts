@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Lane, MissingPiece, Outbox } from "../domain/intent.ts";
-import { lanes, type OutboxRows, placeKey, type Sending } from "../domain/outbox.ts";
+import { lanes, type OutboxRows, placeKey, type Sending, type Upload } from "../domain/outbox.ts";
 import { type RecordContext, write } from "./database.ts";
 
 type OutboxTables = {
@@ -30,6 +30,12 @@ type OutboxTables = {
     readonly place: string;
     readonly channel_id: string;
     readonly ts: string;
+  };
+  readonly outbox_files: {
+    readonly view: string;
+    readonly subject: string;
+    readonly place: string;
+    readonly files: Upload;
   };
 };
 
@@ -176,6 +182,15 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
         await insert({ kind: "card", view: "incident.withdrawn", subject, place: { channel } }, "declare", incidentId);
       }
     },
+    documents: async (view, subject) => {
+      const row = await db
+        .selectFrom("outbox_files")
+        .select("files")
+        .where("view", "=", view)
+        .where("subject", "=", subject)
+        .executeTakeFirst();
+      return row?.files.files ?? [];
+    },
     posted: async (view, subject) => {
       const row = await db
         .selectFrom("slack_cards")
@@ -319,6 +334,22 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
         .where("place", "=", place)
         .executeTakeFirst();
       return row ? { channelId: row.channel_id, ts: row.ts } : null;
+    },
+    uploaded: async (view, subject, place) => {
+      const row = await db
+        .selectFrom("outbox_files")
+        .select("files")
+        .where("view", "=", view)
+        .where("subject", "=", subject)
+        .where("place", "=", place)
+        .executeTakeFirst();
+      return row?.files ?? null;
+    },
+    keepUpload: async (view, subject, place, upload) => {
+      await sql`
+        insert into outbox_files (view, subject, place, files)
+        values (${view}, ${subject}, ${place}, ${JSON.stringify(upload)}::jsonb)
+        on conflict (view, subject, place) do update set files = excluded.files`.execute(db);
     },
     keepCard: async (view, subject, place, at) => {
       await db

@@ -87,6 +87,36 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
   ]);
 }
 
+/** The one message about the published document; edited for each edition, its files in the thread under it. */
+export function publication(
+  facts: PostmortemFacts,
+  files: readonly { readonly title: string; readonly permalink: string | null }[],
+): Reply {
+  const { postmortem, incident } = facts;
+  const title = `Post-mortem of ${incidentName(incident)}, edition ${postmortem.edition}`;
+  const links = files.flatMap((file) =>
+    file.permalink ? [`<${file.permalink}|${inert(/\(([^)]+)\)$/.exec(file.title)?.[1] ?? file.title)}>`] : [],
+  );
+  return reply(title, [
+    section(`*${title}*\n${inert(cut(incident.title, 200))}`),
+    section(
+      links.length > 0 ? `Read it: ${links.join(" · ")}` : "The files follow in the thread; the canvas is above.",
+    ),
+    context(
+      [
+        postmortem.publishedAt ? `Published ${moment(postmortem.publishedAt)}` : "",
+        postmortem.edition > 1 ? "earlier editions are replaced" : "",
+        `score ${facts.lint.score} of 100`,
+        facts.standing.approvedBy.length > 0
+          ? `approved by ${facts.standing.approvedBy.map((id) => person(id)).join(", ")}`
+          : "",
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    ),
+  ]);
+}
+
 function sectionLine(facts: SectionFacts, postmortemId: string, channelId: string | null) {
   const text = sectionText(facts)?.trim() ?? "";
   const required = facts.section.required ? "" : " (optional)";

@@ -1,19 +1,32 @@
-import { readFileSync } from "node:fs";
 import { incidentName, markedTitle } from "../../src/domain/incident/incident.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { inWords } from "../../src/domain/postmortem/durations.ts";
 import { type PostmortemFacts, type SectionFacts, sectionText } from "../../src/domain/postmortem/facts.ts";
 import type { TemplateWord } from "../../src/domain/postmortem/settings.ts";
-import { inert } from "../kit.ts";
-import { fromMrkdwn, literal, toHtmlBody } from "../markdown.ts";
-
-const style = readFileSync(new URL("./document.css", import.meta.url), "utf8");
+import { fromMrkdwn, literal } from "../markdown.ts";
+import { type When, whenIn } from "./when.ts";
 
 const otherSections = "\u0000other sections\u0000";
+/** A line break of a person's own, kept while the gaps between parts are closed. */
+const keptBreak = "\u0001";
 const notWritten = "_Not written yet._";
 
+/** Paragraphs that stand for what Markdown cannot hold, until the page puts it there. */
+export const pictureMark = "TOCSIN-PICTURE-OF-THE-TIMELINE";
+export const imageMark = "TOCSIN-IMAGE-";
+
+export interface MarkdownOptions {
+  /** Leaves marks where the picture and the images go. */
+  readonly marks?: boolean;
+  /** Names of the images that are at hand, in order; the others are linked to. */
+  readonly images?: readonly string[];
+  /** Images lie in this folder beside the document. */
+  readonly folder?: string;
+}
+
 /** The post-mortem as Markdown, from the newest of everything. */
-export function postmortemMarkdown(facts: PostmortemFacts): string {
+export function postmortemMarkdown(facts: PostmortemFacts, options: MarkdownOptions = {}): string {
+  const when = whenIn(facts.timeZone);
   const sections = new Map(facts.sections.map((one) => [one.section.id, one]));
   const placed = new Set<string>();
   const text = facts.template.body.replace(/\{\{([^}]+)\}\}/g, (_, written: string) => {
@@ -24,7 +37,7 @@ export function postmortemMarkdown(facts: PostmortemFacts): string {
       return sectionMarkdown(sections.get(id));
     }
     if (word === "other sections") return otherSections;
-    return generated[word as keyof typeof generated]?.(facts) ?? "";
+    return generated[word as keyof typeof generated]?.(facts, when, options) ?? "";
   });
   const others = facts.sections
     .filter((one) => !placed.has(one.section.id))
@@ -35,28 +48,8 @@ export function postmortemMarkdown(facts: PostmortemFacts): string {
   return `${whole
     .replaceAll(otherSections, "")
     .replace(/\n{3,}/g, "\n\n")
+    .replaceAll(keptBreak, "\n")
     .trim()}\n`;
-}
-
-/** The same as one HTML page that needs nothing from outside; light and dark, and fit for printing. */
-export function postmortemHtml(facts: PostmortemFacts): string {
-  const title = inert(`${incidentName(facts.incident)}: ${markedTitle(facts.incident)}`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<main>
-${toHtmlBody(postmortemMarkdown(facts))}
-</main>
-</body>
-</html>
-`;
 }
 
 function sectionMarkdown(facts: SectionFacts | undefined): string {
@@ -67,22 +60,33 @@ function sectionMarkdown(facts: SectionFacts | undefined): string {
   return `## ${literal(title)}\n\n${shown}`;
 }
 
-/** Headings inside a section start below the section's own. */
+/** Headings inside a section start below the section's own; what stands in code stays as it is. */
 function shifted(text: string): string {
-  return text.replace(/^(#{1,4})(?=\s)/gm, "$1##");
+  return text
+    .split(/(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)|$(?![\s\S])))/m)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/^(#{1,4})(?=\s)/gm, "$1##")))
+    .join("")
+    .replaceAll(keptBreak, "")
+    .replace(/\n{3,}/g, (breaks) => `\n${keptBreak.repeat(breaks.length - 1)}`);
 }
 
-const generated: Readonly<Record<Exclude<TemplateWord, "other sections">, (facts: PostmortemFacts) => string>> = {
+const generated: Readonly<
+  Record<
+    Exclude<TemplateWord, "other sections">,
+    (facts: PostmortemFacts, when: When, options: MarkdownOptions) => string
+  >
+> = {
   heading: ({ incident }) => `${incidentName(incident)}: ${literal(markedTitle(incident))}`,
-  facts: ({ incident, affected, postmortem, names }) =>
+  facts: ({ incident, affected, postmortem, names }, { stamp, zone }) =>
     table(
       ["Fact", "Value"],
       [
         ["Severity", incident.severity],
         ["State", postmortem.edition > 0 ? `Published, edition ${postmortem.edition}` : "Draft"],
-        ["Started", utc(incident.times.startedAt)],
-        ["Declared", `${utc(incident.times.declaredAt)} by ${nameOf(names, incident.reporterId)}`],
-        ["Resolved", incident.times.resolvedAt ? utc(incident.times.resolvedAt) : "not resolved"],
+        ["Times", `all in ${zone}`],
+        ["Started", stamp(incident.times.startedAt)],
+        ["Declared", `${stamp(incident.times.declaredAt)} by ${nameOf(names, incident.reporterId)}`],
+        ["Resolved", incident.times.resolvedAt ? stamp(incident.times.resolvedAt) : "not resolved"],
         ["Affected", affected.join(", ") || "not recorded"],
         ...incident.roles.map((holder) => [capitalised(holder.role), nameOf(names, holder.userId)] as const),
       ],
@@ -104,13 +108,13 @@ const generated: Readonly<Record<Exclude<TemplateWord, "other sections">, (facts
             item.doneAt ? "done" : "open",
           ]),
         ),
-  operations: ({ operations, names }) =>
+  operations: ({ operations, names }, { stamp }) =>
     operations.length === 0
       ? "No operations were run from this incident."
       : table(
           ["When", "What", "Before", "After", "Outcome", "Who"],
           operations.map((one) => [
-            utc(one.appliedAt ?? one.requestedAt),
+            stamp(one.appliedAt ?? one.requestedAt),
             `${operationInWords(one)} (${one.code})`,
             one.plan?.changes.map((change) => `${change.label} ${change.from}`).join(", ") || "–",
             one.plan?.changes.map((change) => `${change.label} ${change.to}`).join(", ") || "–",
@@ -124,17 +128,17 @@ const generated: Readonly<Record<Exclude<TemplateWord, "other sections">, (facts
   people: ({ people, names }) =>
     people.map((one) => `- ${literal(nameOf(names, one.userId))}: ${literal(one.did.join("; "))}`).join("\n") ||
     "Nobody is recorded.",
-  timeline: (facts) => timelineMarkdown(facts),
-  picture: () => "",
-  images: () => "",
+  timeline: (facts, when) => timelineMarkdown(facts, when),
+  picture: (_facts, _when, { marks }) => (marks ? pictureMark : ""),
+  images: imagesMarkdown,
 };
 
-function timelineMarkdown({ timeline, names }: PostmortemFacts): string {
+function timelineMarkdown({ timeline, names }: PostmortemFacts, when: When): string {
   if (timeline.length === 0) return "Nothing is recorded.";
   const lines: string[] = [];
   let day = "";
   for (const entry of timeline) {
-    const [date = "", time = ""] = entry.at.toISOString().split("T");
+    const [date = "", time = ""] = when.stamp(entry.at).split(" ");
     if (date !== day) {
       if (day !== "") lines.push("");
       lines.push(`### ${date}`, "");
@@ -142,9 +146,7 @@ function timelineMarkdown({ timeline, names }: PostmortemFacts): string {
     }
     const who = entry.actorId ? `${literal(nameOf(names, entry.actorId))}: ` : "";
     const link = entry.source?.permalink ? ` ([message](${entry.source.permalink}))` : "";
-    lines.push(
-      `- **${time.slice(0, 5)}** ${who}${fromMrkdwn(entry.text, names).trim().replaceAll("\n", "\n  ")}${link}`,
-    );
+    lines.push(`- **${time}** ${who}${fromMrkdwn(entry.text, names).trim().replaceAll("\n", "\n  ")}${link}`);
   }
   return lines.join("\n");
 }
@@ -154,8 +156,17 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => " --- |").join("")}`, ...rows.map(line)].join("\n");
 }
 
-function utc(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** What people pasted into the channel: shown where it is at hand, else linked to. */
+function imagesMarkdown(facts: PostmortemFacts, when: When, { marks, images = [], folder }: MarkdownOptions): string {
+  if (facts.images.length === 0) return "";
+  const lines = facts.images.map((image) => {
+    const index = images.indexOf(image.name);
+    if (marks && index >= 0) return `${imageMark}${index}`;
+    if (folder && index >= 0) return `![${literal(image.name)}](${folder}/${encodeURIComponent(image.name)})`;
+    const said = `${literal(image.name)}, ${when.stamp(image.at)}`;
+    return image.permalink ? `[${said}](${image.permalink})` : said;
+  });
+  return `## Images\n\n${lines.join("\n\n")}`;
 }
 
 function nameOf(names: ReadonlyMap<string, string>, userId: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { until } from "../support/person.ts";
-import { reading } from "../support/reading.ts";
+import { findButton, reading } from "../support/reading.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
 
@@ -18,6 +18,20 @@ function documents(story: Scenario, as: string, channel: string) {
   const canvases = detail.canvases.map(({ id }) => story.slack.canvas(id)?.markdown ?? "");
   const ending = (end: string) => files.filter((file) => file.name?.endsWith(end)).map((file) => file.text);
   return { markdown: ending(".md"), html: ending(".html"), canvases };
+}
+
+/** Presses the button of a card as it was when it was read. */
+function pressPublish(story: Scenario, channel: string, card: { readonly ts: string; readonly blocks: unknown }) {
+  const [block, element] = findButton(card.blocks, "Publish") ?? [];
+  if (!block || !element) throw new Error("There is no such button");
+  return story.slack.act("U0ANA", {
+    act: "click",
+    in: { type: "message", channel: story.person("U0ANA").channelId(channel), ts: card.ts },
+    blockId: String(block.block_id),
+    actionId: String(element.action_id),
+    value: element,
+    state: {},
+  });
 }
 
 describe("[I9] the post-mortem", { timeout: 90_000 }, () => {
@@ -86,7 +100,7 @@ describe("[I9] the post-mortem", { timeout: 90_000 }, () => {
     expect([markdown.length, html.length, canvases.length]).toEqual([1, 1, 1]);
     const text = markdown[0] ?? "";
     expect(text).toContain("# INC-1: API returns 500s \\| \\*again\\*");
-    expect(text).toMatch(/\| Declared \| 2\d{3}-\d\d-\d\d \d\d:\d\d UTC by Ana Ruiz \|/);
+    expect(text).toMatch(/\| Declared \| 2\d{3}-\d\d-\d\d \d\d:\d\d by Ana Ruiz \|/);
     expect(text).toContain("| Affected | Backend API |");
     expect(text).toContain("| Commander | Ben Okafor |");
     expect(text).toContain("| Time to acknowledge | 4 min | detection to acknowledgement |");
@@ -195,16 +209,42 @@ describe("[I9] the post-mortem", { timeout: 90_000 }, () => {
     await ana.clicks("Publish again", { channel, reading: checklist });
     await ana.sees(channel, /Post-mortem of INC-1, edition 2/);
     await story.settled();
-    const { markdown, canvases } = documents(story, "U0ANA", channel);
-    expect(markdown).toHaveLength(2);
-    expect(canvases).toHaveLength(1);
-    expect(markdown[0]).not.toContain("an hour earlier");
-    for (const newest of [markdown[1], canvases[0]]) {
+    const { markdown, html, canvases } = documents(story, "U0ANA", channel);
+    expect([markdown.length, html.length, canvases.length]).toEqual([1, 1, 1]);
+    const published = ana
+      .read(channel)
+      .messages.filter((one) => /^\*?Post-mortem of INC-1, edition/.test(reading(one)));
+    expect(published.map((one) => reading(one).split("\n")[0])).toEqual([
+      expect.stringContaining("edition 2"),
+      expect.stringContaining("edition 1 (replaced by a newer edition)"),
+      expect.stringContaining("edition 2"),
+    ]);
+    expect(published[0]?.threadTs ?? null).toBeNull();
+    expect(published.slice(1).map((one) => one.threadTs)).toEqual([published[0]?.ts, published[0]?.ts]);
+    expect(reading(published[0] as never)).toMatch(
+      /Read it: <https:[^|>]+\|Markdown> · <https:[^|>]+\|HTML> · <https:[^|>]+\|JSON>/,
+    );
+    for (const newest of [markdown[0], canvases[0]]) {
       expect(newest).toContain("the graph shows that it began an hour earlier");
       expect(newest).toContain("| add an alarm | nobody yet | no date yet | open |");
       expect(newest).toContain("## Root cause\n\nA leak.");
     }
-    expect(markdown[1]).toContain("Published, edition 2");
+    expect(markdown[0]).toContain("Published, edition 2");
+  });
+
+  test("a second press on the same card publishes once", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident resolve");
+    await story.settled();
+    const card = await ana.sees(channel, checklist);
+    const press = () => pressPublish(story, channel, card);
+    await Promise.all([press(), press()]);
+    await story.settled();
+    await ana.sees(channel, /edition 1/);
+    expect(ana.screen(channel)).not.toContain("edition 2");
+    expect(ana.told(channel).at(-1)).toMatch(/Edition 1 was published a moment ago|has changed since/);
   });
 
   test("its owner is reminded half a day before it is due and daily after, until it is published", async () => {

@@ -100,6 +100,7 @@ export async function openDesk(config: Configuration = waooaw) {
           missing: async () => desk.missing,
           withdraw: async () => {},
           posted: async () => null,
+          documents: async () => [],
         },
         jobs: {
           add: async (name, data, options) =>

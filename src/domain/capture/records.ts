@@ -201,6 +201,8 @@ export interface CapturedFileRecords {
   /** A file that Slack no longer has: its copies go too. */
   readonly erase: (fileId: string) => Promise<number>;
   readonly of: (channelId: string, ts: string) => Promise<readonly CapturedFile[]>;
+  /** Images of a channel whose copies are kept, oldest first. */
+  readonly images: (channelId: string, limit: number) => Promise<readonly CapturedFile[]>;
   readonly content: (channelId: string, ts: string, fileId: string) => Promise<Uint8Array | null>;
 }
 

@@ -30,6 +30,19 @@ export interface PostmortemFacts {
   /** Where approval stands for the texts as they are now. */
   readonly standing: Standing;
   readonly lint: LintResult;
+  /** Every moment in a document is in this IANA zone. */
+  readonly timeZone: string;
+  /** Images people pasted into the channel, each with a name of its own; copies are read when they are needed. */
+  readonly images: readonly ImageFacts[];
+}
+
+export interface ImageFacts {
+  readonly name: string;
+  readonly at: Date;
+  readonly mimetype: string;
+  readonly size: number;
+  readonly permalink: string | null;
+  readonly source: { readonly channelId: string; readonly ts: string; readonly fileId: string };
 }
 
 export interface SectionFacts {
@@ -104,6 +117,8 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     actionItems,
     names: await namesOf(app, incident, [...ids]),
     reviews,
+    timeZone: app.config.postmortem.timeZone,
+    images: await imagesOf(app, incident),
     standing: reviewStanding(reviews, sealOf(written), app.config.postmortem.approval.needed),
     lint: lint(
       {
@@ -120,6 +135,26 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
       app.config.postmortem.linter,
     ),
   };
+}
+
+/** Two pasted images are often both called image.png: each gets a name of its own. */
+async function imagesOf(app: App, incident: Incident): Promise<readonly ImageFacts[]> {
+  const { channelId } = incident;
+  if (!channelId) return [];
+  const taken = new Map<string, number>();
+  return (await app.capturedFiles.images(channelId, 100)).map(({ ts, fileId, name, mimetype, size }) => {
+    const plain = name.replace(/[^\p{L}\p{N}._ -]/gu, "_").slice(-80) || "image";
+    const times = (taken.get(plain) ?? 0) + 1;
+    taken.set(plain, times);
+    return {
+      name: times === 1 ? plain : `${times}-${plain}`,
+      at: new Date(Number(ts) * 1000),
+      mimetype,
+      size,
+      permalink: app.workspace.permalink(channelId, ts),
+      source: { channelId, ts, fileId },
+    };
+  });
 }
 
 /** Sections people wrote that the template no longer has, under the title they had, where anything remembers it. */

@@ -9,6 +9,8 @@ export interface PostmortemSettings {
   readonly templates: readonly PostmortemTemplate[];
   /** The first that fits decides. */
   readonly choose: readonly TemplateChoice[];
+  /** Every moment in a document is in this IANA zone. */
+  readonly timeZone: string;
   readonly linter: LintSettings;
   readonly approval: ApprovalSettings;
   readonly reminders: ReminderSettings;

@@ -155,7 +155,8 @@ function goneSection(id: string): PostmortemSection {
 
 /**
  * Publishes the next edition: the documents as files and a canvas in the incident's channel. Publishing again makes
- * a further edition from the newest texts; earlier files stay where people linked them.
+ * a further edition from the newest texts: the publication's message and the canvas are edited, and files of the
+ * edition before are deleted.
  */
 export async function publishPostmortem(
   app: App,
@@ -193,6 +194,8 @@ export async function publishPostmortem(
     subject: incidentName(incident),
     details: { edition: published.edition },
   });
+  const publication = { card: "postmortem.publication", subject: postmortem.id };
+  await app.outbox.add({ kind: "card", view: publication.card, subject: publication.subject, place }, "answer");
   await app.outbox.add(
     {
       kind: "files",
@@ -200,6 +203,8 @@ export async function publishPostmortem(
       subject: postmortem.id,
       place,
       once: `${postmortem.id}:${published.edition}`,
+      under: publication,
+      replaces: true,
     },
     "answer",
   );

@@ -18,6 +18,7 @@ export interface SenderContext {
   /** One transaction. */
   readonly work: <T>(work: (app: App, rows: OutboxRows) => Promise<T>) => Promise<T>;
   readonly botUserId: () => string;
+  readonly now: () => Date;
   /** Direct channels that were opened, by person: theirs never changes. */
   readonly directChannels: Map<string, string>;
 }

@@ -71,6 +71,8 @@ export function samplePostmortem(changes: Partial<PostmortemFacts> = {}): Postmo
       ["U0SAM", "Sam Weiss"],
     ]),
     reviews: [],
+    timeZone: "UTC",
+    images: [],
     standing: reviewStanding([], "x", 0),
     lint: lint(
       {
