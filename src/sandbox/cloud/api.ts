@@ -7,7 +7,9 @@ import type { Input } from "./input.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { LogStreams } from "./logs/streams.ts";
 import type { Databases } from "./rds/databases.ts";
+import type { ObjectStore } from "./s3/objects.ts";
 import type { Secrets } from "./secrets/secrets.ts";
+import type { Sessions } from "./sts.ts";
 import type { World } from "./world.ts";
 
 /** Everything that moves in the cloud; the APIs are views of it. */
@@ -20,6 +22,8 @@ export interface Cloud extends Monitoring {
   readonly databases: Databases;
   readonly secrets: Secrets;
   readonly caches: Caches;
+  readonly objects: ObjectStore;
+  readonly sessions: Sessions;
   readonly logs: LogStreams;
 }
 

@@ -20,7 +20,12 @@ import { startLoadBalancer } from "./load-balancer.ts";
 import { startLogStreams } from "./logs/streams.ts";
 import { cloudState } from "./panel.ts";
 import { startDatabases } from "./rds/databases.ts";
+import { makeS3Handler } from "./s3/handle-s3.ts";
+import { startObjects } from "./s3/objects.ts";
+import { s3Operations } from "./s3/s3.ts";
 import { startSecrets } from "./secrets/secrets.ts";
+import { readClaim } from "./signature.ts";
+import { startSessions } from "./sts.ts";
 import { startThrottle } from "./throttle.ts";
 import { startWorld, type WorldDump } from "./world.ts";
 
@@ -84,6 +89,7 @@ const user: AccessKey = {
 /** Raised when older dumps can no longer be read; the cloud then begins anew. */
 const dumpVersion = 1;
 const longestBody = 1024 * 1024;
+const longestObject = 128 * 1024 * 1024;
 const speeds = { slowest: 0.1, fastest: 1000 };
 
 export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
@@ -95,13 +101,14 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
       of: (kind) => faultTargets(cloud, offered)[kind],
       taskDefinitions: () =>
         ecsState(cloud.world).taskDefinitions.map(({ family, revision }) => `${family}:${revision}`),
-      actions: () => offered.flatMap(actionsOf),
+      actions: () => [...offered.flatMap(actionsOf), ...Object.keys(s3).map((operation) => `s3:${operation}`)],
     },
     restore?.faults,
   );
   const cloud = startParts(options, faults, restore?.world);
   if (!restore) fillAccount(cloud);
   const offered = apis.map((api) => api(cloud));
+  const s3 = s3Operations(cloud.world, cloud.objects);
 
   const calls = startCalls();
   const throttle = startThrottle(clock);
@@ -119,20 +126,21 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
     if (played || changed) for (const listener of listeners) listener();
   }
 
-  const { handle, waiting } = makeHandler({
-    apis: offered,
-    keyOf: (id) => (id === credentials.accessKeyId ? user : undefined),
+  const shared = {
+    keyOf: (id: string) => (id === credentials.accessKeyId ? user : cloud.sessions.keyOf(id)),
     region,
     clock,
     faults,
-    throttle,
     calls,
     settle: () => settle(false),
-  });
+  };
+  const { handle, waiting } = makeHandler({ ...shared, apis: offered, throttle });
+  const handleS3 = makeS3Handler(shared, s3);
   const server = createServer((request, response) => void answer(request, response));
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(incoming);
+    const isS3 = readClaim(incoming.headers.authorization)?.service === "s3";
+    const body = await readBody(incoming, isS3 ? longestObject : longestBody);
     if (body === "too long") {
       response.writeHead(413).end();
       return;
@@ -140,7 +148,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
     if (body === "broken off") return;
     const { method = "GET", url = "/", headers } = incoming;
     const request: CloudRequest = { method, url, headers, body };
-    const result = await handle(request);
+    const result = await (isS3 ? handleS3 : handle)(request);
     if (result === "drop") {
       incoming.socket.destroy();
       return;
@@ -198,7 +206,10 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
         settle();
       },
     },
-    operations: Object.fromEntries(offered.map((api) => [api.service, Object.keys(api.operations)])),
+    operations: {
+      ...Object.fromEntries(offered.map((api) => [api.service, Object.keys(api.operations)])),
+      s3: Object.keys(s3),
+    },
     setThrottling: throttle.setOn,
     world: behindTheBack(cloud, settle),
     dump: () => {
@@ -228,16 +239,31 @@ function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | 
   const caches = startCaches(world);
   const monitoring = startMonitoring({ world, loadBalancer, databases, caches });
   const logs = startLogStreams(world, tasks);
-  return { world, loadBalancer, tasks, scheduler, autoscaler, databases, secrets, caches, logs, ...monitoring };
+  const objects = startObjects(world);
+  const sessions = startSessions(world);
+  return {
+    world,
+    loadBalancer,
+    tasks,
+    scheduler,
+    autoscaler,
+    databases,
+    secrets,
+    caches,
+    logs,
+    objects,
+    sessions,
+    ...monitoring,
+  };
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Buffer | "too long" | "broken off"> {
+async function readBody(incoming: IncomingMessage, longest: number): Promise<Buffer | "too long" | "broken off"> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of incoming) {
       size += (chunk as Buffer).length;
-      if (size > longestBody) return "too long";
+      if (size > longest) return "too long";
       chunks.push(chunk as Buffer);
     }
   } catch {

@@ -10,7 +10,9 @@ export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
   cache: cloud.caches.state.groups.map((group) => group.id),
   secret: cloud.secrets.state.secrets.map((secret) => secret.name),
   queue: queues,
-  api: apis.map((api) => api.service),
+  api: [...apis.map((api) => api.service), "s3"],
+  bucket: cloud.objects.buckets().map((bucket) => bucket.name),
+  budget: ["budget"],
 });
 
 /** Every action by the name that policies know it by. */

@@ -1,5 +1,5 @@
 /** What a fault is switched on for. */
-type Kind = "service" | "scalable" | "database" | "cache" | "secret" | "queue" | "api";
+type Kind = "service" | "scalable" | "database" | "cache" | "secret" | "queue" | "bucket" | "budget" | "api";
 
 /** What one can switch on, and for what; the sentence is what the page shows. */
 const named = {
@@ -25,6 +25,8 @@ const named = {
   "cache-evicting": ["cache", "The cache is full and drops keys; the database gets what it no longer answers."],
   "queue-backlog": ["queue", "Jobs pile up: nobody works on them."],
   "stuck-rotation": ["secret", "Rotations never finish: the new version stays pending."],
+  "full-disk": ["bucket", "Nothing more fits into the bucket."],
+  "cost-surge": ["budget", "Since yesterday everything costs twice as much."],
   "failed-snapshot": ["database", "Snapshots fail, those taken by hand and the automated ones."],
 } as const satisfies Readonly<Record<string, readonly [Kind, string]>>;
 

@@ -43,7 +43,7 @@ const expiredToken = (protocol: CloudApi["protocol"]) =>
     : new CloudError("ExpiredTokenException", "The security token included in the request is expired");
 
 /** AWS refuses signatures more than five minutes off. */
-const longestSkew = 5 * 60 * 1000;
+export const longestSkew = 5 * 60 * 1000;
 
 export interface Handler {
   /** Answers one HTTP request as AWS would; "drop" means that the connection is to be broken off. */

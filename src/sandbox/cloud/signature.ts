@@ -31,15 +31,24 @@ export function readClaim(authorization: string | undefined): Claim | undefined 
 /** Whether the request was signed with the key (AWS General Reference, Signature Version 4). */
 export function isSignedWith(secret: string, claim: Claim, request: SignedRequest): boolean {
   const header = (name: string) => [request.headers[name] ?? ""].flat().join(",").trim().replace(/\s+/g, " ");
+  const own = createHash("sha256").update(request.body).digest("hex");
+  // S3's callers may leave the content out of the signature, and say so here.
+  const said = header("x-amz-content-sha256");
+  const payload = /^(UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/.test(said) ? said : own;
   const [path = "/", query = ""] = request.url.split("?");
   const canonical = [
     request.method,
     path,
-    query.split("&").filter(Boolean).sort().join("&"),
+    query
+      .split("&")
+      .filter(Boolean)
+      .map((one) => (one.includes("=") ? one : `${one}=`))
+      .sort()
+      .join("&"),
     ...claim.signedHeaders.map((name) => `${name}:${header(name)}`),
     "",
     claim.signedHeaders.join(";"),
-    createHash("sha256").update(request.body).digest("hex"),
+    payload,
   ].join("\n");
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
   const hashed = createHash("sha256").update(canonical).digest("hex");

@@ -7,7 +7,7 @@ type Protocol = CloudApi["protocol"];
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** The operation a request names, and what it is called with. */

@@ -103,6 +103,8 @@ test("every fault can be switched on where it is listed, and has a sentence", as
       "cache-evicting",
       "queue-backlog",
       "stuck-rotation",
+      "full-disk",
+      "cost-surge",
       "failed-snapshot",
     ]),
   );
