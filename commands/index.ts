@@ -24,6 +24,9 @@ import { timeline } from "./incident/timeline.ts";
 import { timelineCheck } from "./incident/timeline-check.ts";
 import { times } from "./incident/times.ts";
 import { update } from "./incident/update.ts";
+import { override, swap } from "./oncall/override.ts";
+import { page, pageIncident } from "./oncall/page.ts";
+import { who } from "./oncall/who.ts";
 import { db } from "./ops/db.ts";
 import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
 import { operations } from "./ops/operations.ts";
@@ -40,6 +43,7 @@ export const commands: readonly Command[] = [
   acknowledge,
   lead,
   role,
+  pageIncident,
   note,
   timeline,
   timelineCheck,
@@ -72,4 +76,8 @@ export const commands: readonly Command[] = [
   terminate,
   operations,
   show,
+  who,
+  page,
+  override,
+  swap,
 ];

@@ -9,6 +9,7 @@ import { reconcileAll } from "./domain/capture/reconcile.ts";
 import { createRedact } from "./domain/capture/redact.ts";
 import type { Configuration } from "./domain/configuration.ts";
 import type { OutboxRows } from "./domain/outbox.ts";
+import { lookUpPeople } from "./domain/people/look-up.ts";
 import type { App, Log } from "./domain/ports.ts";
 import type { SlackApp } from "./domain/slack-side.ts";
 import type { ConfigurationError } from "./errors.ts";
@@ -32,7 +33,7 @@ import { intakeRecords } from "./store/intake.ts";
 import { migrate } from "./store/migrate.ts";
 import { outboxRecords } from "./store/outbox.ts";
 import { holdOutbox } from "./store/outbox-holder.ts";
-import { rememberName } from "./store/people.ts";
+import { rememberPerson } from "./store/people.ts";
 import { recordsOf } from "./store/records.ts";
 import { createTransact } from "./store/transact.ts";
 
@@ -83,8 +84,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     now,
     log,
     metrics,
-    remember: (person) => rememberName(db, person),
     refused: failed.resolve,
+    remember: (person) => rememberPerson(db, person),
   });
   const queue = createQueue({
     connectionString: databaseUrl,
@@ -151,6 +152,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     messages: connection.messages,
     channels: connection.channels,
     files: connection.files,
+    lookUp: (references) =>
+      lookUpPeople({ transact, identify: connection.identify, people: connection.directory.people }, references),
     auditHead: async () => headOf(await auditHead(db)),
     newId: randomUUIDv7,
     log,

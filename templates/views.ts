@@ -2,6 +2,7 @@ import type { App } from "../src/domain/ports.ts";
 import { homeView } from "./home/home.ts";
 import { incidentViews } from "./incident/views.ts";
 import type { Drawn } from "./kit.ts";
+import { oncallViews } from "./oncall/views.ts";
 import { operationViews } from "./ops/views.ts";
 import { postmortemViews } from "./postmortem/views.ts";
 
@@ -13,5 +14,6 @@ export const views: Readonly<Record<string, View>> = {
   home: homeView,
   ...incidentViews,
   ...operationViews,
+  ...oncallViews,
   ...postmortemViews,
 };

@@ -22,6 +22,7 @@ import { completeFollowUp } from "./follow-up.ts";
 import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
 import { plain } from "./nearest.ts";
+import { completeOncall } from "./oncall.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { completePostmortem } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
@@ -50,7 +51,7 @@ export function completeConfiguration(
       name: person.name ?? null,
       title: person.title ?? null,
     })),
-    oncall: Object.entries(written.oncall ?? {}).map(([name, members]) => ({ name, members })),
+    oncall: completeOncall(written.oncall ?? {}),
     channels: completeChannels(written.channels ?? {}),
     businessHours: completeBusinessHours(written.business_hours),
     environments,

@@ -10,6 +10,7 @@ import {
 import { connectionNames } from "./connections.ts";
 import { defaultRoles, defaultSeverities } from "./defaults.ts";
 import { nearest, plain } from "./nearest.ts";
+import { oncallMisfits } from "./oncall-references.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { postmortemMisfits } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
@@ -36,6 +37,7 @@ export function checkReferences(
     ...dependencies(written),
     ...policy(written, known.operations),
     ...postmortemMisfits(written.postmortem, knownSeverities(written)),
+    ...oncallMisfits(written),
   ];
 }
 

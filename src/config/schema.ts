@@ -4,6 +4,7 @@ import { businessHoursSchema } from "./business-hours.ts";
 import { followUp } from "./follow-up.ts";
 import { healthSchema } from "./health.ts";
 import { integrations } from "./integrations.ts";
+import { oncall } from "./oncall.ts";
 import {
   aliases,
   channel,
@@ -156,9 +157,7 @@ export const configurationSchema = object({
       right("write a map: ana@example.com: { name: … }"),
     )
     .optional(),
-  oncall: named(list(person).min(1, right("name at least one person")), "a team's name")
-    .describe("Teams on call; the first person is primary.")
-    .optional(),
+  oncall: oncall.optional(),
   channels: object({
     incidents: channel.describe("Where incidents are announced.").optional(),
     alerts: channel.optional(),

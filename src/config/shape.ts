@@ -27,7 +27,8 @@ export function checkShape(whole: Located): Shaped {
   return { written: parsed.data, tree, faults };
 }
 
-function setAside(tree: Located, issue: z.core.$ZodIssue): Located {
+function setAside(tree: Located, whole: z.core.$ZodIssue): Located {
+  const [issue = whole] = meantIssues(whole);
   if (issue.code === "unrecognized_keys")
     return issue.keys.reduce<Located>((rest, key) => without(rest, [...issue.path, key]), tree);
   // What is missing cannot be taken away; what it is missing from can.
@@ -36,7 +37,24 @@ function setAside(tree: Located, issue: z.core.$ZodIssue): Located {
   return without(tree, path);
 }
 
-function faultsOf(issue: z.core.$ZodIssue, tree: Located): readonly Fault[] {
+/**
+ * What may be written in two ways, such as a list or a map, is held against both: where it has the form of one of
+ * them, what is wrong with it there is what people want to hear.
+ */
+function meantIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code !== "invalid_type"),
+  );
+  if (!meant) return [issue];
+  return meant.flatMap((inner) => meantIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function faultsOf(whole: z.core.$ZodIssue, tree: Located): readonly Fault[] {
+  return meantIssues(whole).flatMap((issue) => faultsOfOne(issue, tree));
+}
+
+function faultsOfOne(issue: z.core.$ZodIssue, tree: Located): readonly Fault[] {
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(issue.path);
     return issue.keys.map((key) => {
@@ -66,14 +84,24 @@ function whatIsWrong(node: Located | null): string {
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = configurationSchema;
   for (const part of path) {
-    schema = unwrapped(schema);
+    schema = formFor(unwrapped(schema), part);
     if (schema instanceof z.ZodObject) schema = schema.shape[String(part)];
     else if (schema instanceof z.ZodRecord) schema = schema.valueType;
     else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
-  const last = unwrapped(schema);
+  const last = formFor(unwrapped(schema), "");
   return last instanceof z.ZodObject ? Object.keys(last.shape) : [];
+}
+
+/** Of two forms the one that has such parts: a map has named ones, a list numbered ones. */
+function formFor(schema: unknown, part: PropertyKey): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const forms = schema.options.map(unwrapped);
+  return (
+    forms.find((form) => (typeof part === "number" ? form instanceof z.ZodArray : form instanceof z.ZodObject)) ??
+    schema
+  );
 }
 
 function unwrapped(schema: unknown): unknown {

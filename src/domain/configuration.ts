@@ -2,6 +2,7 @@ import type { FollowUpSettings } from "./follow-up.ts";
 import type { HealthAddress } from "./health/health.ts";
 import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
+import type { Team } from "./oncall/team.ts";
 import type { PostmortemSettings } from "./postmortem/settings.ts";
 import type { BusinessHours } from "./time/business-hours.ts";
 
@@ -12,8 +13,7 @@ export interface Configuration {
   readonly severities: readonly Severity[];
   readonly roles: readonly Role[];
   readonly people: readonly PersonEntry[];
-  /** Teams on call, by name; each entry names people in order: the first is primary. */
-  readonly oncall: readonly { readonly name: string; readonly members: readonly PersonReference[] }[];
+  readonly oncall: readonly Team[];
   readonly channels: Channels;
   readonly businessHours: BusinessHours;
   readonly environments: readonly Environment[];

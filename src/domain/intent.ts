@@ -57,6 +57,8 @@ export type Intent =
     }
   /** A canvas in the place's channel; written anew on each intent. */
   | { readonly kind: "canvas"; readonly view: string; readonly subject: string; readonly place: Place }
+  /** A team's user group holds who is on call now. */
+  | { readonly kind: "group"; readonly team: string }
   /** The person's App Home. */
   | { readonly kind: "home"; readonly userId: string }
   /** Adds the bot's own emoji to a message, as an acknowledgement people see in place. */

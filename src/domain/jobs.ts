@@ -23,6 +23,12 @@ export interface JobData {
   readonly "copy-file": { readonly channelId: string; readonly ts: string; readonly fileId: string };
   /** Compares the channels that wait for it with Slack, a few calls at a time; one for all processes. */
   readonly "reconcile-channels": Readonly<Record<never, never>>;
+  /** Pages the people of one step of a page's path. */
+  readonly "page-step": { readonly pageId: string; readonly step: number };
+  /** Tells PagerDuty how a page stands, and asks how it stands there. */
+  readonly "page-outside": { readonly pageId: string };
+  /** Looks up who is on call, and brings user groups in step. */
+  readonly "sync-oncall": Readonly<Record<never, never>>;
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   readonly "remind-lead": { readonly incidentId: string };
   /** Posts the review of the time before that day, yyyy-MM-dd. */

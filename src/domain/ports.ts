@@ -15,8 +15,12 @@ import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
+import type { PageRecords } from "./oncall/page.ts";
+import type { OutsideShiftRecords } from "./oncall/records.ts";
+import type { OverrideRecords } from "./oncall/team.ts";
 import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
 import type { StoreLookRecords } from "./operation/store-look.ts";
+import type { PeopleRecords } from "./people/records.ts";
 import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { CurationRecords } from "./timeline/curation.ts";
@@ -47,6 +51,10 @@ export interface App {
   };
   /** Names of people seen so far; an id nobody saw yet is left out. */
   readonly names: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  readonly people: PeopleRecords;
+  readonly overrides: OverrideRecords;
+  readonly pages: PageRecords;
+  readonly outsideShifts: OutsideShiftRecords;
   readonly incidents: IncidentRecords;
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;

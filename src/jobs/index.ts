@@ -2,6 +2,8 @@
 import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
 import { reconcileAll } from "../domain/capture/reconcile.ts";
 import { armReviews } from "../domain/incident/review.ts";
+
+import type { LookUpPeople } from "../domain/people/records.ts";
 import type { App } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import { applyOperation } from "./apply-operation.ts";
@@ -13,6 +15,7 @@ import { type JobHandler, jobHandler } from "./handler.ts";
 import { lookStatus } from "./look-status.ts";
 import { lookStore } from "./look-store.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { pageStep } from "./page-step.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
 import { postReviewJob } from "./post-review.ts";
@@ -21,6 +24,7 @@ import { remindActionItem } from "./remind-action-item.ts";
 import { remindLead } from "./remind-lead.ts";
 import { remindPostmortem } from "./remind-postmortem.ts";
 import { remindUpdate } from "./remind-update.ts";
+import { armOncall, syncOncall } from "./sync-oncall.ts";
 import { watchOperation } from "./watch-operation.ts";
 
 export interface JobContext extends OperationContext {
@@ -28,6 +32,7 @@ export interface JobContext extends OperationContext {
   readonly messages: MessageReader;
   readonly channels: ChannelReader;
   readonly files: FileReader;
+  readonly lookUp: LookUpPeople;
   /** The audit chain's head in words; null while there is none. */
   readonly auditHead: () => Promise<string | null>;
 }
@@ -44,6 +49,8 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(captureActionItem(context)),
     jobHandler(copyFile(context)),
     jobHandler(reconcileChannels(context)),
+    jobHandler(pageStep(context)),
+    jobHandler(syncOncall(context)),
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
     jobHandler(remindActionItem(context)),
@@ -58,4 +65,5 @@ export async function armJobs(app: App): Promise<void> {
   await armAuditHead(app);
   await armReviews(app);
   await reconcileAll(app, "start");
+  await armOncall(app);
 }

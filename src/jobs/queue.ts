@@ -54,6 +54,9 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "copy-file": { side: 2, pollSeconds: 5 },
   // One at a time: Slack counts the calls of all processes together.
   "reconcile-channels": { side: 1, pollSeconds: 2 },
+  "page-step": { side: 3, pollSeconds: 1 },
+  "page-outside": { side: 2, pollSeconds: 2 },
+  "sync-oncall": reminder,
   "remind-update": reminder,
   "remind-lead": reminder,
   "post-review": reminder,

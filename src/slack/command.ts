@@ -167,6 +167,8 @@ export interface Command<S extends ArgSpecs = ArgSpecs> {
   readonly name: string;
   /** Other verbs people bring from other tools. */
   readonly synonyms?: readonly string[];
+  /** What the slash command means without a verb: alone, or with this one's own first word. One for each slash command. */
+  readonly bare?: boolean;
   readonly summary: string;
   /** Each is parsed by a test and shown in help. */
   readonly examples: readonly string[];

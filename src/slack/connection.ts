@@ -6,7 +6,7 @@ import { createCall, refusedWord, type SlackCall } from "./call.ts";
 import { channelReader } from "./channel-reader.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { fileReader } from "./file-reader.ts";
-import { createIdentify, within } from "./identity.ts";
+import { createIdentify, type SeenPerson, within } from "./identity.ts";
 import { createMembership, type Membership } from "./membership.ts";
 import { messageReader } from "./message-reader.ts";
 import { text } from "./payload.ts";
@@ -18,9 +18,9 @@ export interface ConnectionOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   /** Told of everybody who is looked up. */
-  readonly remember?: (person: { readonly userId: string; readonly name: string; readonly at: Date }) => Promise<void>;
   /** Told when Slack, away at the start, turns out to refuse the token. */
   readonly refused?: (error: ConfigurationError) => void;
+  readonly remember?: (person: SeenPerson) => Promise<void>;
 }
 
 /** The bot's own place in Slack; empty strings until Slack was reached. */

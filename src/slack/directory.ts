@@ -27,6 +27,8 @@ export interface Directory {
    * in is joined.
    */
   readonly channel: (nameOrId: string) => Promise<string>;
+  /** A user group by handle or id, as it is now; null where there is none. */
+  readonly group: (reference: string) => Promise<Group | null>;
   /** Forgets what was found, so that the next question is asked anew. */
   readonly forget: () => void;
 }
@@ -79,6 +81,11 @@ export function createDirectory({ call, now }: { readonly call: SlackCall; reado
       id.catch(() => channels.delete(name));
       channels.set(name, { id, until: now().getTime() + cacheMilliseconds });
       return id;
+    },
+    group: async (word) => {
+      groups.forget();
+      const handle = word.replace(/^@/, "").toLowerCase();
+      return (await groups.get()).find((group) => group.id === word || group.handle === handle) ?? null;
     },
     forget: () => {
       groups.forget();

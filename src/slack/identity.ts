@@ -6,6 +6,15 @@ import { record, text } from "./payload.ts";
 const cacheMilliseconds = 5 * 60_000;
 const mostCached = 20_000;
 
+/** Somebody as Slack has just said. */
+export interface SeenPerson {
+  readonly userId: string;
+  readonly name: string;
+  readonly kind: Caller["kind"];
+  readonly email: string | null;
+  readonly at: Date;
+}
+
 export interface IdentityOptions {
   readonly call: SlackCall;
   readonly now: () => Date;
@@ -14,7 +23,7 @@ export interface IdentityOptions {
   readonly teamId: () => string | null;
   readonly groupsOf: (userId: string) => Promise<readonly { readonly id: string; readonly handle: string }[]>;
   /** Told of everybody looked up; documents that leave Slack need names. */
-  readonly remember: (person: { readonly userId: string; readonly name: string; readonly at: Date }) => void;
+  readonly remember: (person: SeenPerson) => void;
 }
 
 /** Who somebody is, from users.info and the user groups; kept for five minutes. */
@@ -31,7 +40,8 @@ export function createIdentify(options: IdentityOptions): Identify {
     const at = options.now();
     if (known.size >= mostCached) known.clear();
     known.set(userId, { caller, until: at.getTime() + cacheMilliseconds });
-    options.remember({ userId, name: fullName(record(answer.user)) ?? caller.name, at });
+    const { kind, email } = caller;
+    options.remember({ userId, name: fullName(record(answer.user)) ?? caller.name, kind, email, at });
     return caller;
   }
 

@@ -22,7 +22,7 @@ const slashWords: Readonly<Record<string, { readonly description: string; readon
   },
   "/ops": { description: "See and operate services", hint: "status | scale <service> <count> | help" },
   "/runbook": { description: "Find and run a runbook", hint: "search <words> | run <name> | help" },
-  "/oncall": { description: "See and change who is on call", hint: "who | help" },
+  "/oncall": { description: "See and change who is on call", hint: "[team] | page <team> | override | swap | help" },
 };
 
 /**

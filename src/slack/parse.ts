@@ -37,10 +37,12 @@ export function parseLine(line: Line, commands: readonly Command[], config: Conf
   const own = commands.filter((command) => slashOf(command) === line.slash);
   const words = tokens(line.text);
   const [first, second] = words;
+  const bare = own.find((command) => command.bare);
+  if (!first && bare) return { kind: "run", command: bare, args: readArguments(bare, [], line, config) };
   if (!first || /^(?:help|--help|-h|\?)$/i.test(first.text)) {
     return { kind: "help", command: second ? verbAt(own, words.slice(1), line.slash).command : null };
   }
-  const { command, used } = verbAt(own, words, line.slash);
+  const { command, used } = verbAt(own, words, line.slash, bare);
   const rest = words.slice(used);
   if (asksForHelp(command, rest)) return { kind: "help", command };
   try {
@@ -59,7 +61,7 @@ function asksForHelp(command: Command, rest: readonly Token[]): boolean {
   return rest.some(({ text }) => text.toLowerCase() === "--help") || (word === "help" && rest.length === 1);
 }
 
-function verbAt(own: readonly Command[], words: readonly Token[], slash: string) {
+function verbAt(own: readonly Command[], words: readonly Token[], slash: string, bare?: Command) {
   const spellings = own.flatMap((command) => {
     const verb = verbOf(command);
     return [verb, ...(command.synonyms ?? [])].map((spelling) => ({ command, verb, spelling: spelling.split(" ") }));
@@ -75,6 +77,7 @@ function verbAt(own: readonly Command[], words: readonly Token[], slash: string)
     word,
     spellings.map(({ spelling }) => spelling.join(" ")),
   ).map((spelling) => spellings.find((one) => one.spelling.join(" ") === spelling)?.verb ?? spelling);
+  if (bare && near.length === 0) return { command: bare, used: 0 };
   const hint = [...new Set(near)].map((verb) => `\`${slash} ${verb}\``).join(" or ");
   throw new Refusal(
     "unknown_verb",

@@ -11,6 +11,7 @@ import type { At, Command } from "./command.ts";
 import { formValues } from "./form-values.ts";
 import type { Prepared, Work } from "./intake.ts";
 import type { Membership } from "./membership.ts";
+import { peopleInArguments, peopleInState } from "./named-people.ts";
 import { parseLine, rawMentions } from "./parse.ts";
 import { type Payload, record, text } from "./payload.ts";
 import type { Routes } from "./routes.ts";
@@ -54,15 +55,31 @@ export function createRouter(options: RouterOptions): Router {
 
   async function work(
     command: Command,
-    door: { readonly subject: string; readonly userId: string | null; readonly at: At; readonly fresh?: boolean },
+    door: {
+      readonly subject: string;
+      readonly userId: string | null;
+      readonly at: At;
+      readonly fresh?: boolean;
+      /** People the ask names: who they are is known by the time it is recorded. */
+      readonly named?: readonly string[];
+    },
     run: (caller: Caller, app: SlackApp) => ReturnType<Work["run"]>,
   ): Promise<Work> {
-    const { subject, userId, at, fresh = false } = door;
-    const [caller] = await Promise.all([
+    const { subject, userId, at, fresh = false, named = [] } = door;
+    const [caller, others] = await Promise.all([
       identify(userId ?? "", { fresh }),
+      Promise.all(named.map((one) => identify(one))),
       at.channelId === null ? undefined : options.membership.learn(at.channelId),
     ]);
-    return { subject, caller, check: () => requireRight(command.needs, caller), run: (app) => run(caller, app) };
+    return {
+      subject,
+      caller,
+      check: () => requireRight(command.needs, caller),
+      run: async (app) => {
+        for (const other of others) await app.people.keep(other);
+        return run(caller, app);
+      },
+    };
   }
 
   function noteOwnMoves(event: Payload): void {
@@ -87,7 +104,8 @@ export function createRouter(options: RouterOptions): Router {
       if (parsed.kind === "help") return { answer: { text: help(slash, parsed.command, commands) } };
       const { command, args } = parsed;
       const at = atCommand(body);
-      return work(command, { subject: command.name, userId: me, at }, (caller, app) =>
+      const named = peopleInArguments(command, args);
+      return work(command, { subject: command.name, userId: me, at, named }, (caller, app) =>
         command.run({ caller, app, at, args: args as never }),
       );
     },
@@ -121,8 +139,10 @@ export function createRouter(options: RouterOptions): Router {
       const at = { ...atInteraction(body, options.permalink, about.channel ?? null), inForm: true };
       const values = formValues(view.state);
       const fresh = route.command.fresh?.includes(id) ?? false;
-      return work(route.command, { subject: `form ${id}`, userId: userOf(body), at, fresh }, (caller, app) =>
-        route.door({ caller, app, at, about, values }),
+      return work(
+        route.command,
+        { subject: `form ${id}`, userId: userOf(body), at, fresh, named: peopleInState(view.state) },
+        (caller, app) => route.door({ caller, app, at, about, values }),
       );
     },
 

@@ -71,6 +71,7 @@ export const scopes: readonly Scope[] = [
     "users.list",
   ]),
   scope("users:read.email", "People named by e-mail address in the configuration.", ["users.lookupByEmail"]),
+  scope("usergroups:write", "Keeping a team's user group in step with who is on call.", ["usergroups.users.update"]),
   scope("usergroups:read", "Groups named in the configuration, such as @oncall.", ["usergroups.list"]),
   scope(
     "reactions:read",

@@ -8,6 +8,7 @@ import * as audit from "./migrations/0004-audit.ts";
 import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
+import * as people from "./migrations/0011-people.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as captures from "./migrations/0013-captures.ts";
 import * as curation from "./migrations/0013b-curation.ts";
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005-postmortems": postmortems,
   "0006-outbox": outbox,
   "0010-clocks": clocks,
+  "0011-people": people,
   "0012-followers-and-security": followers,
   "0015-afterwards": afterwards,
   "0013-captures": captures,

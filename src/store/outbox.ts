@@ -53,6 +53,8 @@ function keyOf(intent: Sending, id: string): string {
       return `say:${placeKey(intent.place)}`;
     case "home":
       return `home:${intent.userId}`;
+    case "group":
+      return `group:${intent.team}`;
     case "bookmark":
     case "topic":
     case "channel":
@@ -63,7 +65,7 @@ function keyOf(intent: Sending, id: string): string {
   }
 }
 
-const coalesced = new Set(["card", "canvas", "home", "topic"]);
+const coalesced = new Set(["card", "canvas", "home", "topic", "group"]);
 
 function incidentOf(intent: Sending): string | null {
   if ("incident" in intent) return intent.incident;

@@ -13,7 +13,10 @@ import { incidentRecords } from "./incidents.ts";
 import { lockRecords } from "./locks.ts";
 import { lookRecords } from "./looks.ts";
 import { operationRecords } from "./operations.ts";
-import { names } from "./people.ts";
+import { outsideShiftRecords } from "./outside-shifts.ts";
+import { overrideRecords } from "./overrides.ts";
+import { pageRecords } from "./pages.ts";
+import { names, peopleRecords } from "./people.ts";
 import { postmortemWorkRecords } from "./postmortem-work.ts";
 import { postmortemRecords } from "./postmortems.ts";
 import { reactionRecords } from "./reactions.ts";
@@ -25,6 +28,10 @@ import { timelineRecords } from "./timeline.ts";
 export function recordsOf(context: RecordContext) {
   return {
     names: names(context),
+    people: peopleRecords(context),
+    overrides: overrideRecords(context),
+    pages: pageRecords(context),
+    outsideShifts: outsideShiftRecords(context),
     incidents: incidentRecords(context),
     search: incidentSearch(context),
     links: incidentLinkRecords(context),

@@ -1,6 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { pageForSeverity } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import { openPostmortem } from "../postmortem/write.ts";
 import { cleanLine, cleanText } from "../text.ts";
@@ -79,6 +80,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   await announce(app, incident, people);
   await armUpdateReminder(app, incident);
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
+  await pageForSeverity(app, incident);
   if (!commanderId && !isSilent) {
     await app.jobs.add(
       "remind-lead",

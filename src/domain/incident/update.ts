@@ -1,6 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { reconcileIncident } from "../capture/reconcile.ts";
+import { pageForSeverity, settlePages } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { openPostmortem } from "../postmortem/write.ts";
@@ -57,6 +58,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
     await openPostmortem(app, changed, caller.userId);
     await reconcileIncident(app, changed, "resolve");
   }
+  await settlePages(app, changed);
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
   if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });
   return changed;
@@ -110,6 +112,7 @@ function movement(incident: Incident, move: Step): string {
 async function inviteForSeverity(app: App, before: Incident, after: Incident): Promise<void> {
   const raised = severityRank(app.config, after.severity) < severityRank(app.config, before.severity);
   const called = requireSeverity(app.config, after.severity).invite;
+  if (raised) await pageForSeverity(app, after);
   if (!raised || after.isPrivate || callsNobody(after) || called.length === 0) return;
   await app.outbox.add({ kind: "invite", incident: after.id, userIds: called });
 }

@@ -6,6 +6,7 @@ import { type SlackCall, SlackCallError } from "../call.ts";
 import type { Budget } from "./budget.ts";
 import { sendArchive, sendBookmark, sendChannel, sendRemoval, sendRetirement, sendTopic } from "./channels.ts";
 import { sendCanvas, sendFiles } from "./documents.ts";
+import { sendGroup } from "./groups.ts";
 import { sendInvite } from "./invite.ts";
 import { sendCard, sendHome, sendMessage, sendPin, sendReaction } from "./messages.ts";
 import type { OutboxOptions } from "./outbox.ts";
@@ -31,6 +32,7 @@ const senders: { readonly [K in Sending["kind"]]: Sender<Extract<Sending, { kind
   "retire-channel": sendRetirement,
   files: sendFiles,
   canvas: sendCanvas,
+  group: sendGroup,
   home: sendHome,
   react: sendReaction,
   pin: sendPin,
