@@ -27,9 +27,12 @@ import { update } from "./incident/update.ts";
 import { override, swap } from "./oncall/override.ts";
 import { page, pageIncident } from "./oncall/page.ts";
 import { who } from "./oncall/who.ts";
+import { cache, deleteKeysCommand, flush, warmUp } from "./ops/cache.ts";
 import { db } from "./ops/db.ts";
 import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
+import { analyze, reindex, vacuum } from "./ops/maintain.ts";
 import { operations } from "./ops/operations.ts";
+import { clean, pause, pauseAll, queue, removeJobCommand, resume, resumeAll, retry } from "./ops/queue.ts";
 import { scale } from "./ops/scale.ts";
 import { show } from "./ops/show.ts";
 import { status as serviceStatus } from "./ops/status.ts";
@@ -71,9 +74,24 @@ export const commands: readonly Command[] = [
   postmortem,
   serviceStatus,
   db,
+  cache,
+  queue,
   scale,
   cancelQueryCommand,
   terminate,
+  analyze,
+  vacuum,
+  reindex,
+  deleteKeysCommand,
+  flush,
+  warmUp,
+  pause,
+  resume,
+  pauseAll,
+  resumeAll,
+  retry,
+  clean,
+  removeJobCommand,
   operations,
   show,
   who,

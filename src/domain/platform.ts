@@ -1,6 +1,8 @@
 /** The ports of the platforms: what can be read and done there, in the operator's words. */
 import type { Placement } from "./configuration.ts";
+import type { CachesRead, CachesWrite } from "./platform/caches.ts";
 import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
+import type { QueuesRead, QueuesWrite } from "./platform/queues.ts";
 
 /** A platform offers the ports it has and simply lacks the others. */
 export interface Provider {
@@ -10,6 +12,8 @@ export interface Provider {
   readonly check: (placements: readonly Placement[]) => Promise<readonly CheckResult[]>;
   readonly services?: Port<ServicesRead, ServicesWrite>;
   readonly databases?: Port<DatabasesRead, DatabasesWrite>;
+  readonly caches?: Port<CachesRead, CachesWrite>;
+  readonly queues?: Port<QueuesRead, QueuesWrite>;
 }
 
 export interface Port<R, W> {

@@ -5,6 +5,7 @@ import {
   beginVerifying,
   isStillApplying,
   recordApplyTrouble,
+  recordSlice,
   recordStep,
   recordUnreadable,
   takeTarget,
@@ -14,6 +15,12 @@ import { providerTroubleInWords } from "../domain/operation/trouble.ts";
 import { ProviderError, Refusal } from "../errors.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { logReference, type OperationContext, toolsFor } from "./operation-context.ts";
+
+/** Thrown between two slices of a long step when a handler's time is up: the next one goes on. */
+class ToBeContinued extends Error {}
+
+/** A handler ends within 30 s; a slice takes some seconds. */
+const handlerMilliseconds = 18_000;
 
 /** Thrown between two steps when a person has stopped the operation. */
 class Stopped extends Error {}
@@ -72,6 +79,10 @@ async function carryOut(context: OperationContext, record: OperationRecord): Pro
     await context.transact((app) => beginVerifying(app, id));
   } catch (error) {
     if (error instanceof Stopped) return;
+    if (error instanceof ToBeContinued) {
+      await context.transact((app) => app.jobs.add("apply-operation", { operationId: id }, { key: id }));
+      return;
+    }
     if (error instanceof Refusal && (error.code === "stale" || error.code === "try_again")) throw error;
     const trouble =
       error instanceof ProviderError
@@ -94,6 +105,19 @@ function runFor(context: OperationContext, record: OperationRecord): Run {
       await work();
       await context.transact((app) => recordStep(app, record.id, name));
       done.add(name);
+    },
+    slices: async (name, work) => {
+      if ([...done].some((one) => one.startsWith(`${name}: `))) return;
+      let cursor = record.cursor ?? null;
+      const started = performance.now();
+      for (;;) {
+        if (!(await context.transact((app) => isStillApplying(app, record.id)))) throw new Stopped();
+        const slice = await work(cursor);
+        await context.transact((app) => recordSlice(app, record.id, name, slice));
+        if (slice.cursor === null) return;
+        cursor = slice.cursor;
+        if (performance.now() - started > handlerMilliseconds) throw new ToBeContinued();
+      }
     },
   };
 }

@@ -37,6 +37,14 @@ async function see(
 }
 
 async function read(context: OperationContext, question: StoreQuestion, target: Target): Promise<StoreSight> {
-  const { port, placement } = portOn(context.providers, "databases", target);
-  return { kind: "database", sight: await port.read.look(placement, question.view) };
+  if (question.kind === "database") {
+    const { port, placement } = portOn(context.providers, "databases", target);
+    return { kind: "database", sight: await port.read.look(placement, question.view) };
+  }
+  if (question.kind === "cache") {
+    const { port, placement } = portOn(context.providers, "caches", target);
+    return { kind: "cache", sight: await port.read.look(placement, question.view, question.key) };
+  }
+  const { port, placement } = portOn(context.providers, "queues", target);
+  return { kind: "queue", sight: await port.read.look(placement, question.view, question.queue) };
 }

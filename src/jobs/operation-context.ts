@@ -31,13 +31,13 @@ export function toolsFor(
   return { operation, port, target: { ...record.target, placement } };
 }
 
-type PortName = "services" | "databases";
+type PortName = "services" | "databases" | "caches" | "queues";
 
 const portNames: Readonly<Record<Target["kind"], PortName | null>> = {
   service: "services",
   database: "databases",
-  cache: null,
-  queue: null,
+  cache: "caches",
+  queue: "queues",
   secret: null,
 };
 

@@ -27,7 +27,7 @@ async function look(
 ): Promise<{ readonly sighting: Sighting } | { readonly error: unknown }> {
   try {
     const { operation, port, target } = toolsFor(context, record);
-    return { sighting: await operation.look(plan, target, port.read, since) };
+    return { sighting: await operation.look(plan, target, port.read, since, record.id) };
   } catch (error) {
     if (!(error instanceof ProviderError)) {
       logReference(context, error, "An operation could not be watched", { operationId: record.id });

@@ -1,7 +1,9 @@
 import type { Provider } from "../domain/platform.ts";
 import type { AwsOptions } from "./aws.ts";
+import { bullmqProvider } from "./bullmq/bullmq.ts";
 import { ecsProvider } from "./ecs/ecs.ts";
 import { postgresProvider } from "./postgres/postgres.ts";
+import { redisProvider } from "./redis/redis.ts";
 
 /** What the platforms are reached with. */
 export interface Access {
@@ -12,5 +14,5 @@ export interface Access {
 
 /** Every platform the product can operate. */
 export function providers({ aws, connections }: Access): readonly Provider[] {
-  return [ecsProvider(aws), postgresProvider(connections)];
+  return [ecsProvider(aws), postgresProvider(connections), redisProvider(connections), bullmqProvider(connections)];
 }

@@ -160,7 +160,7 @@ const drawings: Readonly<Record<OperationButton, Drawing>> = {
   },
   cancel: { text: "Cancel" },
   stop: {
-    text: "Stop watching",
+    text: (operation) => (operation.cursor === undefined ? "Stop watching" : "Stop"),
     confirm: {
       title: "Stop watching?",
       text: "What was changed already stays; nothing is taken back. Use Undo for that.",

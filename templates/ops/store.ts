@@ -1,7 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { StoreLook } from "../../src/domain/operation/store-look.ts";
 import { actions, button, context, cut, type DrawnFile, inert, moment, type Reply, reply, section } from "../kit.ts";
+import { cacheDrawn } from "./cache.ts";
 import { databaseDrawn } from "./database.ts";
+import { queueDrawn } from "./queue.ts";
 
 /** What one look at a store comes to: a line that says it all, blocks with the worst first, and every row as text. */
 export interface StoreDrawn {
@@ -56,5 +58,7 @@ function viewOf(look: StoreLook): string {
 function drawnOf(look: StoreLook): StoreDrawn | null {
   const seen = look.found?.seen ?? null;
   if (seen === null) return null;
-  return databaseDrawn(look, seen.sight);
+  if (seen.kind === "database") return databaseDrawn(look, seen.sight);
+  if (seen.kind === "cache") return cacheDrawn(seen.sight);
+  return queueDrawn(look, seen.sight);
 }

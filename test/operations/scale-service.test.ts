@@ -12,6 +12,7 @@ function runRecording(done: string[] = []): Run & { readonly done: string[] } {
   return {
     operationId: "op",
     done,
+    slices: async () => {},
     step: async (name, work) => {
       if (done.includes(name)) return;
       await work();

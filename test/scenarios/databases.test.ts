@@ -127,4 +127,38 @@ describe("[O13] looking into a database", { timeout: 90_000 }, () => {
       ben.told(ops).at(-1)?.includes("does not say how to connect to production/postgres"),
     );
   });
+
+  test("a table is analyzed, vacuumed and indexed anew, and what a broken run left is dropped first", async () => {
+    const { story, database } = await storyWithDatabase();
+    const ana = story.person("U0ANA");
+    await database.query("create table orders (id int primary key, n int)");
+    await database.query("insert into orders select i, i from generate_series(1, 2000) i");
+    await database.query("create index orders_by_n_ccnew on orders (n)");
+    await database.query("update pg_index set indisvalid = false where indexrelid = 'orders_by_n_ccnew'::regclass");
+    for (const verb of ["analyze", "vacuum"]) {
+      await ana.types(ops, `/ops ${verb} postgres orders`);
+      await ana.sees(ops, new RegExp(`${verb} public\\.orders on postgres[\\s\\S]*Confirm`, "i"));
+      await ana.clicks("Confirm", { channel: ops });
+      await story.advance("20s");
+      await ana.sees(ops, new RegExp(`Done and verified[\\s\\S]*${verb} of public\\.orders has ended\\.`));
+    }
+    const [stats] = await database.query<{ analyzed: boolean; vacuumed: boolean }>(
+      "select last_analyze is not null as analyzed, last_vacuum is not null as vacuumed from pg_stat_user_tables",
+    );
+    expect(stats).toEqual({ analyzed: true, vacuumed: true });
+    await ana.types(ops, "/ops db postgres indexes");
+    await ana.sees(ops, /1 invalid/);
+    await ana.types(ops, "/ops reindex postgres public.orders");
+    await ana.sees(ops, /public\.orders_by_n_ccnew: \*invalid leftover\* → \*dropped\*/);
+    await ana.clicks("Confirm", { channel: ops });
+    await story.advance("20s");
+    await ana.sees(ops, /Done and verified[\s\S]*reindex of public\.orders has ended\./);
+    const left = await database.query("select 1 from pg_class where relname like '%ccnew%'");
+    expect(left).toEqual([]);
+    for (const name of ["nothing", "orders; drop table orders", "pg_catalog.pg_class"]) {
+      await ana.types(ops, `/ops analyze postgres ${name}`);
+      await ana.sees(ops, /There is no table/);
+    }
+    expect(await database.query("select 1 from orders limit 1")).toHaveLength(1);
+  });
 });

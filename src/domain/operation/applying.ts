@@ -3,10 +3,10 @@ import { type ProviderError, Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { isOneOf } from "../access/principal.ts";
 import type { App } from "../ports.ts";
-import { type AnyOperation, lockName, type OperationRecord, targetName } from "./operation.ts";
+import { type AnyOperation, lockName, type OperationRecord, type Slice, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { refuse } from "./planning.ts";
-import { advance, end, itself, leaveMarks, redrawNeighbours } from "./record.ts";
+import { advance, end, itself, leaveMarks, redraw, redrawNeighbours } from "./record.ts";
 import { rolesFor, rule } from "./rights.ts";
 import { changedNothing, providerTroubleInWords } from "./trouble.ts";
 
@@ -147,6 +147,23 @@ export async function recordStep(app: App, id: string, step: string): Promise<vo
     timeline: null,
     lane: "normal",
   });
+}
+
+/** Records how far a long step has come; the last slice ends the step. */
+export async function recordSlice(app: App, id: string, step: string, slice: Slice): Promise<void> {
+  const record = await app.operations.byId(id);
+  if (record?.state !== "applying") return;
+  if (slice.cursor === null) {
+    await app.operations.update(record, { cursor: null, progress: slice.progress, share: slice.share });
+    await recordStep(app, id, `${step}: ${slice.progress}`);
+    return;
+  }
+  const changed = await app.operations.update(record, {
+    cursor: slice.cursor,
+    progress: slice.progress,
+    share: slice.share,
+  });
+  await redraw(app, changed, "cosmetic");
 }
 
 /** Everything was sent to the platform; from here on it is watched until it is seen steady. */

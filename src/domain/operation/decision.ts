@@ -18,8 +18,13 @@ export async function operationById(app: App, id: string): Promise<OperationReco
 
 /** The operation a record was made with; throws where this version of the product no longer has it. */
 export function operationOf(operations: readonly AnyOperation[], record: OperationRecord): AnyOperation {
-  const operation = operations.find((candidate) => candidate.name === record.request.operation);
-  if (!operation) throw new Refusal("not_possible", `This version knows no operation "${record.request.operation}".`);
+  return operationNamed(operations, record.request.operation);
+}
+
+/** The operation by that name; throws where this version of the product has none. */
+export function operationNamed(operations: readonly AnyOperation[], name: string): AnyOperation {
+  const operation = operations.find((candidate) => candidate.name === name);
+  if (!operation) throw new Refusal("not_possible", `This version knows no operation "${name}".`);
   return operation;
 }
 
@@ -136,6 +141,10 @@ export async function stopOperation(
   if (record.state === "verifying") {
     const done = `Stopped by ${who}. The change is made (${doneInWords(record)}) and was not seen steady yet.`;
     return end(app, record, "applied-not-verified", done, caller.userId, "stopped while it was being verified");
+  }
+  if (record.cursor !== undefined && record.cursor !== null) {
+    const done = `Stopped by ${who} partway: ${record.progress ?? "not known how far"}. What is left was not touched.`;
+    return end(app, record, "failed-partial", done, caller.userId, "stopped partway");
   }
   if (record.stepsDone.length > 0) {
     const done = `Stopped by ${who} partway. Already done: ${doneInWords(record)}.`;

@@ -105,7 +105,7 @@ export interface Operation<I, R, W> {
   /** Does it. Every write bears repeating: a crash may fall between a call and its record. */
   readonly apply: (plan: Plan, target: Target, act: W, run: Run) => Promise<void>;
   /** Looks at the world once; the domain decides how long it must stay as asked. */
-  readonly look: (plan: Plan, target: Target, see: R, since: Date) => Promise<Sighting>;
+  readonly look: (plan: Plan, target: Target, see: R, since: Date, operationId?: string) => Promise<Sighting>;
 }
 
 /** An operation of any kind, as lists and the domain hold it; what goes in comes from its own `parse` and port. */
@@ -121,6 +121,19 @@ export interface Run {
   readonly operationId: string;
   /** Does a named step once; after a restart a recorded step is skipped. */
   readonly step: (name: string, work: () => Promise<void>) => Promise<void>;
+  /**
+   * Does a long step in slices of a few seconds. Where the last one ended is recorded, so that a restart goes on from
+   * there, and a person may stop it between two.
+   */
+  readonly slices: (name: string, work: (cursor: Json) => Promise<Slice>) => Promise<void>;
+}
+
+export interface Slice {
+  /** Where the next slice goes on; null when all is done. It starts as null. */
+  readonly cursor: Json;
+  /** "120,000 of 1,000,000 deleted" */
+  readonly progress: string;
+  readonly share: number | null;
 }
 
 export const operationStates = [
@@ -177,6 +190,8 @@ export interface OperationRecord {
   readonly ruling: Ruling | null;
   readonly approvals: readonly Approval[];
   readonly stepsDone: readonly string[];
+  /** How far the long step at hand has come; where it goes on after a restart. */
+  readonly cursor?: Json;
   /** `--yes`: apply as soon as it is planned, where policy asks for no click. */
   readonly skipConfirm: boolean;
   readonly progress: string | null;

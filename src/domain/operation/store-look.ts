@@ -1,18 +1,25 @@
 import { Refusal } from "../../errors.ts";
 import type { Placement } from "../configuration.ts";
 import type { Place } from "../intent.ts";
+import type { CacheSight, CacheView } from "../platform/caches.ts";
 import type { DatabaseSight, DatabaseView, Session } from "../platform/databases.ts";
+import type { QueueSight, QueueView } from "../platform/queues.ts";
 import type { App } from "../ports.ts";
 import { type Target, targetName } from "./operation.ts";
 import { type Asked, placeFor } from "./place.ts";
 
-export type StoreKind = "database";
-
 /** What is looked at in a data store. */
-export type StoreQuestion = { readonly kind: "database"; readonly view: DatabaseView };
+export type StoreQuestion =
+  | { readonly kind: "database"; readonly view: DatabaseView }
+  | { readonly kind: "cache"; readonly view: CacheView; readonly key: string | null }
+  /** One queue of several, or null for all of them. */
+  | { readonly kind: "queue"; readonly view: QueueView; readonly queue: string | null };
 
 /** What was seen of it. */
-export type StoreSight = { readonly kind: "database"; readonly sight: DatabaseSight };
+export type StoreSight =
+  | { readonly kind: "database"; readonly sight: DatabaseSight }
+  | { readonly kind: "cache"; readonly sight: CacheSight }
+  | { readonly kind: "queue"; readonly sight: QueueSight };
 
 /** One ask for what goes on inside a data store. It is read in the background; the message shows what was seen. */
 export interface StoreLook {

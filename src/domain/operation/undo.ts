@@ -1,7 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
-import { operationById, operationOf } from "./decision.ts";
+import { operationById, operationNamed, operationOf } from "./decision.ts";
 import { isRunning } from "./lifecycle.ts";
 import type { AnyOperation, OperationRecord } from "./operation.ts";
 import type { Asked } from "./place.ts";
@@ -56,7 +56,7 @@ export async function undoOperation(
     );
   }
   return requestOperation(app, {
-    operation: operationOf(operations, record),
+    operation: operationNamed(operations, record.plan.undo.operation),
     target: record.target,
     input: record.plan.undo.input,
     reason: null,

@@ -29,7 +29,9 @@ export async function relationByName(client: pg.Client, name: string): Promise<R
     invalid: readonly string[] | null;
   }>(
     `select format('%I.%I', n.nspname, c.relname) as name, c.relkind as kind, pg_total_relation_size(c.oid) as bytes,
-       s.n_live_tup as rows, s.n_dead_tup as dead, pg_relation_filenode(c.oid)::text as file,
+       s.n_live_tup as rows, s.n_dead_tup as dead, concat_ws(',', pg_relation_filenode(c.oid),
+         (select string_agg(pg_relation_filenode(i.indexrelid)::text, ',' order by i.indexrelid)
+          from pg_index i where i.indrelid = c.oid and i.indisvalid)) as file,
        greatest(s.last_analyze, s.last_autoanalyze)::text as analyzed, greatest(s.last_vacuum, s.last_autovacuum)::text as vacuumed,
        (select array_agg(format('%I.%I', n.nspname, ic.relname) order by ic.relname)
         from pg_index i join pg_class ic on ic.oid = i.indexrelid
