@@ -77,7 +77,7 @@ export async function ack(): Promise<void> {
   }
 }
 
-async function newDatabase(url: string, name: string): Promise<string> {
+export async function newDatabase(url: string, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create database ${name}`);
@@ -87,7 +87,7 @@ async function newDatabase(url: string, name: string): Promise<string> {
 
 let trigger = 0;
 
-function command(text: string, channel: string): string {
+export function command(text: string, channel: string): string {
   trigger += 1;
   return new URLSearchParams({
     command: "/incident",
@@ -120,7 +120,7 @@ async function startBare(name: string, databaseUrl: string | null, running: Chil
   return { name, child, target, readySeconds: (performance.now() - began) / 1000 };
 }
 
-async function startTocsin(slack: SandboxSlack, databaseUrl: string, running: ChildProcess[]): Promise<Subject> {
+export async function startTocsin(slack: SandboxSlack, databaseUrl: string, running: ChildProcess[]): Promise<Subject> {
   const began = performance.now();
   const child = spawn(process.execPath, [join(root, "bin/tocsin.mjs"), "start"], {
     env: {
@@ -180,7 +180,7 @@ async function residentMegabytes(child: ChildProcess): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   child.kill("SIGTERM");

@@ -1,5 +1,6 @@
 import { ack } from "./ack.ts";
+import { growth } from "./growth.ts";
 import { postmortem } from "./postmortem.ts";
 
 /** Every benchmark by the name it is run by: npm run bench ack. */
-export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack, postmortem };
+export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack, growth, postmortem };

@@ -3,6 +3,7 @@ import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, command } from "../../src/slack/command.ts";
 import { incidentList } from "../../templates/incident/list.ts";
 import { homeEvents } from "../home/home.ts";
+import { homeMenu } from "../home/menu.ts";
 import type { Ask } from "./which.ts";
 
 const states = ["open", "resolved", "all"] as const;
@@ -38,6 +39,7 @@ export const list = command({
   },
   buttons: {
     "incident.list": (ask) => listed(ask, { ...everything, state: "open" }, 0),
+    ...homeMenu,
     "incident.list.page": (ask) => listed(ask, unpackQuery(ask.about.id), ask.about.version ?? 0),
   },
   events: homeEvents,

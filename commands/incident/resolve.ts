@@ -1,3 +1,4 @@
+import { keepChannel } from "../../src/domain/incident/archiving.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { closeIncident, resolveIncident } from "../../src/domain/incident/resolve.ts";
 import { arg, command } from "../../src/slack/command.ts";
@@ -21,6 +22,10 @@ export const resolve = command({
   },
   buttons: {
     "incident.resolve": async (ask) => ({ modal: resolveForm(await buttonTarget(ask)) }),
+    "incident.keep-channel": async (ask) => {
+      const incident = await keepChannel(ask.app, ask.caller, ask.about.id);
+      return tellDone(ask, incident, "The channel is kept.");
+    },
     "incident.close": async (ask) => {
       const changed = await closeIncident(ask.app, ask.caller, ask.about.id);
       return tellDone(ask, changed, `${incidentName(changed)} is closed.`);

@@ -31,6 +31,8 @@ export interface JobData {
   readonly "sync-oncall": Readonly<Record<never, never>>;
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   readonly "remind-lead": { readonly incidentId: string };
+  /** Tells that an ended incident's channel is put away, and does so; `at` is the moment it was set for. */
+  readonly "archive-channel": { readonly incidentId: string; readonly at: string };
   /** Posts the review of the time before that day, yyyy-MM-dd. */
   readonly "post-review": { readonly period: "weekly" | "monthly"; readonly day: string };
   /** Reminds of an action item; `at` is the moment it was set for, by which a stale one is known. */

@@ -8,6 +8,7 @@ import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
 import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
 import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
+import type { ArchivingRecords } from "./incident/archiving.ts";
 import type { FigureRecords } from "./incident/figures.ts";
 import type { FollowerRecords } from "./incident/following.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
@@ -59,6 +60,7 @@ export interface App {
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;
   readonly figures: FigureRecords;
+  readonly archiving: ArchivingRecords;
   readonly followers: FollowerRecords;
   readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;

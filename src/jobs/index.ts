@@ -7,6 +7,7 @@ import type { LookUpPeople } from "../domain/people/records.ts";
 import type { App } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import { applyOperation } from "./apply-operation.ts";
+import { archiveChannel } from "./archive-channel.ts";
 import { captureActionItem } from "./capture-action-item.ts";
 import { captureMessage } from "./capture-message.ts";
 import { copyFile } from "./copy-file.ts";
@@ -55,6 +56,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(remindLead(context)),
     jobHandler(remindActionItem(context)),
     jobHandler(postReviewJob(context)),
+    jobHandler(archiveChannel(context)),
     jobHandler(remindPostmortem(context)),
     postAuditHead(context),
   ];

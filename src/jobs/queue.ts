@@ -59,6 +59,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "sync-oncall": reminder,
   "remind-update": reminder,
   "remind-lead": reminder,
+  "archive-channel": reminder,
   "post-review": reminder,
   "remind-action-item": reminder,
   "remind-postmortem": reminder,

@@ -1,5 +1,6 @@
 /** Every kind of record the bot keeps, for one transaction. A new kind is one line here and one in App. */
 import { actionItemRecords } from "./action-items.ts";
+import { archivingRecords } from "./archiving.ts";
 import { auditRecords } from "./audit.ts";
 import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
@@ -36,6 +37,7 @@ export function recordsOf(context: RecordContext) {
     search: incidentSearch(context),
     links: incidentLinkRecords(context),
     figures: figureRecords(context),
+    archiving: archivingRecords(context),
     followers: followerRecords(context),
     securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),

@@ -1,76 +1,149 @@
 import type { KnownBlock } from "@slack/types";
 import type { Configuration } from "../../src/domain/configuration.ts";
+import { dayAt } from "../../src/domain/follow-up.ts";
+import { maySee } from "../../src/domain/incident/access.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
-import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
+import { everything } from "../../src/domain/incident/search.ts";
+import { operationInWords } from "../../src/domain/operation/record.ts";
+import type { App } from "../../src/domain/ports.ts";
 import { shorten } from "../../src/domain/text.ts";
+import { type ItemRow, itemRow } from "../incident/action-items.ts";
 import { declareButton, incidentLine } from "../incident/list.ts";
-import { actionItemButton, doneButton } from "../incident/notices.ts";
-import { about, named } from "../incident/phrases.ts";
-import { actions, button, context, divider, header, inert, type Reply, reply, section } from "../kit.ts";
+import { named } from "../incident/phrases.ts";
+import {
+  actions,
+  button,
+  context,
+  divider,
+  header,
+  inert,
+  moment,
+  option,
+  overflow,
+  person,
+  type Reply,
+  reply,
+  section,
+} from "../kit.ts";
 import type { View } from "../views.ts";
 
-/** One person's App Home: what is on fire, what they owe, and where to begin. */
+/** One person's App Home: what is on fire, what waits for them, what they owe, and where to begin. */
 export const homeView: View = async (app, userId) => {
   const seenBy = { userId };
+  const open = await app.incidents.list({ open: true, limit: 50, seenBy });
+  const query = { ...everything, state: "open", mine: true } as const;
+  const mine = await app.search.page(query, seenBy, { offset: 0, limit: 50 });
+  const { items } = await app.actionItems.page({ seenBy, ownerId: userId, open: true }, { offset: 0, limit: 50 });
+  const today = dayAt(app.now, app.config.followUp);
+  const incidents = new Map(
+    (await app.incidents.byIds([...new Set(items.map((item) => item.incidentId))])).map((one) => [one.id, one]),
+  );
   return {
     home: home({
       config: app.config,
-      incidents: await app.incidents.list({ open: true, limit: 50, seenBy }),
-      items: await app.actionItems.list({ ownerId: userId, open: true, seenBy }),
+      incidents: open,
+      mine: new Set(mine.incidents.map(({ id }) => id)),
+      approvals: await approvalsFor(app, userId),
+      items: items.flatMap((item) => {
+        const incident = incidents.get(item.incidentId);
+        return incident ? [{ item, incident, overdue: item.dueOn !== null && item.dueOn < today }] : [];
+      }),
     }),
   };
 };
 
+/** Operations of others that wait for somebody's approval, with the way to their plan. */
+async function approvalsFor(app: App, userId: string): Promise<readonly Approval[]> {
+  const waiting: Approval[] = [];
+  for (const operation of await app.operations.list({ open: true, limit: 50 })) {
+    if (operation.state !== "awaiting-approval" || operation.requesterId === userId) continue;
+    const incident = operation.incidentId === null ? null : await app.incidents.byId(operation.incidentId);
+    if (incident && !(await maySee(app, incident, userId))) continue;
+    const posted = await app.outbox.posted("ops.operation", operation.id);
+    waiting.push({
+      code: operation.code,
+      what: operationInWords(operation),
+      requesterId: operation.requesterId,
+      requestedAt: operation.requestedAt,
+      link: posted ? app.workspace.permalink(posted.channelId, posted.ts) : null,
+    });
+  }
+  return waiting;
+}
+
+interface Approval {
+  readonly code: string;
+  readonly what: string;
+  readonly requesterId: string;
+  readonly requestedAt: Date;
+  /** Where its plan is read and approved; null where it has no card. */
+  readonly link: string | null;
+}
+
 export interface HomeFacts {
   readonly config: Configuration;
   readonly incidents: readonly Incident[];
-  readonly items: readonly ActionItem[];
+  /** Ids of those the person declared, has a role in, or joined. */
+  readonly mine: ReadonlySet<string>;
+  readonly approvals: readonly Approval[];
+  readonly items: readonly ItemRow[];
 }
 
-// Each incident takes two blocks and each item two; together with the rest that stays under what a reply holds.
-const mostIncidents = 12;
-const mostItems = 8;
+// Each row is one block; together with the rest that stays under what a reply holds.
+const mostIncidents = 20;
+const mostApprovals = 5;
+const mostItems = 12;
 
-export function home({ config, incidents, items }: HomeFacts): Reply {
+export function home({ config, incidents, mine, approvals, items }: HomeFacts): Reply {
+  const overdue = items.filter((row) => row.overdue).length;
+  const own = incidents.filter(({ id }) => mine.has(id));
+  const others = incidents.filter(({ id }) => !mine.has(id));
   const blocks: KnownBlock[] = [
     actions(
-      [declareButton(), button({ action: "ops.scale.open", text: "Scale a service", about: { id: "home" } })],
+      [
+        declareButton(),
+        button({ action: "ops.scale.open", text: "Scale a service", about: { id: "home" } }),
+        button({ action: "incident.stats", text: "Figures", about: { id: "home" } }),
+      ],
       "begin",
     ),
-    header(incidents.length === 0 ? "No open incident" : `Open incidents (${incidents.length})`),
-    ...incidents.slice(0, mostIncidents).flatMap((incident) => incidentBlocks(config, incident)),
   ];
-  if (incidents.length > mostIncidents)
-    blocks.push(context(`${incidents.length - mostIncidents} more: type /incident list.`));
-  blocks.push(divider(), header("Your action items"));
+  if (approvals.length > 0) {
+    blocks.push(header(`Waiting for approval (${approvals.length})`));
+    blocks.push(...approvals.slice(0, mostApprovals).map(approvalRow), divider());
+  }
+  blocks.push(header(incidents.length === 0 ? "No open incident" : `Open incidents (${incidents.length})`));
+  const shown = [...own, ...others].slice(0, mostIncidents);
+  if (own.length > 0) blocks.push(context("*Yours*"));
+  for (const [index, incident] of shown.entries()) {
+    if (index === own.length && own.length > 0) blocks.push(context("*Others*"));
+    blocks.push(incidentRow(config, incident));
+  }
+  if (incidents.length > shown.length)
+    blocks.push(context(`${incidents.length - shown.length} more: type /incident list.`));
+  blocks.push(divider(), header(overdue > 0 ? `Your action items (${overdue} overdue)` : "Your action items"));
   if (items.length === 0) blocks.push(context("Nothing to do."));
-  for (const item of items.slice(0, mostItems)) blocks.push(...itemBlocks(item));
-  if (items.length > mostItems) blocks.push(context(`${items.length - mostItems} more.`));
+  for (const row of items.slice(0, mostItems)) blocks.push(itemRow(row, []));
+  if (items.length > mostItems) blocks.push(context(`${items.length - mostItems} more: type /incident actions mine.`));
   return reply("Tocsin", blocks);
 }
 
-function incidentBlocks(config: Configuration, incident: Incident): KnownBlock[] {
-  const press = (action: string, text: string) => button({ action, text, about: about(incident) });
-  return [
-    section(`*${named(incident)}*\n${incidentLine(config, incident)}`),
-    actions(
-      [
-        ...(incident.times.acknowledgedAt ? [] : [press("incident.acknowledge", "Acknowledge")]),
-        press("incident.update", "Update"),
-        press("incident.role", "Roles"),
-        press("incident.resolve", "Resolve"),
-        press("incident.timeline", "Timeline"),
-        press("incident.join", "Join"),
-      ],
-      `incident-${incident.id}`,
-    ),
-  ];
+function incidentRow(config: Configuration, incident: Incident): KnownBlock {
+  const act = (verb: string, text: string) =>
+    option(text, JSON.stringify({ id: `${verb}/${incident.id}`, version: incident.version }));
+  return section(
+    `*${named(incident)}*\n${incidentLine(config, incident)}`,
+    overflow("home.incident", [
+      incident.times.acknowledgedAt ? act("role", "Roles") : act("acknowledge", "Acknowledge"),
+      act("update", "Update"),
+      act("resolve", "Resolve"),
+      act("timeline", "Timeline"),
+      act("join", "Join"),
+    ]),
+  );
 }
 
-function itemBlocks(item: ActionItem): KnownBlock[] {
-  const due = item.dueOn ? ` · due ${item.dueOn}` : "";
-  return [
-    section(`${inert(shorten(item.title, 300))}${due}`),
-    actions([doneButton(item), actionItemButton(item)], `item-${item.id}`),
-  ];
+function approvalRow({ code, what, requesterId, requestedAt, link }: Approval): KnownBlock {
+  const way = link ? `<${link}|read the plan>` : `\`/ops show ${code}\``;
+  return section(`\`${code}\` ${inert(shorten(what, 300))}\n${person(requesterId)} · ${moment(requestedAt)} · ${way}`);
 }

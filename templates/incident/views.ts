@@ -1,6 +1,7 @@
 import type { View } from "../views.ts";
 import { itemReminderView, itemYoursView } from "./action-items.ts";
 import { announcementView, withdrawnView } from "./announcement.ts";
+import { archiveNoticeView } from "./archive-notice.ts";
 import { incidentCardView } from "./card.ts";
 import { exportView } from "./export.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
@@ -19,6 +20,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.where": whereView,
   "incident.role-assigned": roleAssignedView,
   "action-item.notice": actionItemNoticeView,
+  "incident.archive-notice": archiveNoticeView,
   "incident.export": exportView,
   "incident.review": reviewView,
   "action-item.reminder": itemReminderView,

@@ -51,6 +51,10 @@ describe("[I11] figures, reviews and files", { timeout: 120_000 }, () => {
       const file = message.files[0];
       return story.slack.file(file?.id ?? "")?.bytes.toString() ?? "";
     };
+    for (const line of ["list all", "list --text token", "find token", "list sev4", "stats sev4"]) {
+      await ben.types("#general", `/incident ${line}`);
+      expect(ben.told("#general").at(-1), line).not.toMatch(/INC-2|token is|Stolen|\*Incidents\*\n1/);
+    }
     await ben.types("#general", "/incident export");
     const csv = await fileOf(ben);
     expect(csv).toContain(`INC-1,"'=HYPERLINK(""http://evil"")",SEV3,`);

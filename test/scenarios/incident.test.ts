@@ -200,12 +200,12 @@ describe("[I3, I4, I7, I11] working on an incident", { timeout: 90_000 }, () => 
     const channel = await sam.seesChannel(/login-is-slow/);
     await story.settled();
     expect(sam.home()).toMatch(/Open incidents \(1\)[\s\S]*INC-1 · Login is slow/);
-    await sam.clicks("Acknowledge", "home");
+    await sam.chooses("Acknowledge", "home");
     await sam.sees(channel, /<@U0SAM>\n?.*Acknowledged/);
-    await sam.clicks("Update", "home");
+    await sam.chooses("Update", "home");
     expect(await sam.submits({ Message: "Two reports so far" })).toEqual({});
     await sam.sees(channel, /Two reports so far/);
-    await sam.clicks("Resolve", "home");
+    await sam.chooses("Resolve", "home");
     expect(await sam.submits()).toEqual({});
     await story.settled();
     expect(sam.home()).toContain("No open incident");

@@ -173,8 +173,8 @@ describe("[I6, I10] the timeline and action items", { timeout: 90_000 }, () => {
     // What is on the list is on App Home of whoever owns it, and done from there.
     await ben.opensHome();
     await story.settled();
-    expect(ben.home()).toMatch(/document the rollback · due 2027-02-01/);
-    await ben.clicks("Done", "home");
+    expect(ben.home()).toMatch(/document the rollback\*\n<@U0BEN> · due 2027-02-01/);
+    await ben.chooses("Done", "home");
     await ana.sees(channel, /<@U0BEN>\nAction item done: document the rollback/);
     await story.settled();
     expect(ben.home()).toContain("Nothing to do.");

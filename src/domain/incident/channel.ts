@@ -1,6 +1,7 @@
 import type { App } from "../ports.ts";
 import { quoteMessage } from "../text.ts";
 import type { TimelineKind } from "../timeline/entry.ts";
+import { archivedByHand } from "./archiving.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
 
@@ -76,6 +77,7 @@ export async function channelArchived(
   const incident = await app.incidents.byChannel(channelId);
   if (!incident) return;
   const by = userId === app.workspace.botUserId ? null : userId;
+  await archivedByHand(app, incident.id, archived);
   await note(app, incident, by, "system", archived ? "Archived the channel" : "Unarchived the channel");
 }
 

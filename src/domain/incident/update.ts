@@ -7,6 +7,7 @@ import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { openPostmortem } from "../postmortem/write.ts";
 import { cleanText, quoteTyped } from "../text.ts";
 import { openForChange, requireOpen } from "./access.ts";
+import { armArchiving } from "./archiving.ts";
 import { type Change, recordChange } from "./change.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { currentStep, moveTo, type Step } from "./phases.ts";
@@ -57,6 +58,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   if (move?.name === "resolved") {
     await openPostmortem(app, changed, caller.userId);
     await reconcileIncident(app, changed, "resolve");
+    await armArchiving(app, changed);
   }
   await settlePages(app, changed);
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);

@@ -9,6 +9,7 @@ import { home } from "../../../templates/home/home.ts";
 import { actionItemList, itemReminder, itemYours } from "../../../templates/incident/action-items.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
+import { archiveNotice } from "../../../templates/incident/archive-notice.ts";
 import { captureCheck } from "../../../templates/incident/capture.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
@@ -28,6 +29,13 @@ const choosing = {
   incident: null,
   choices: [sampleIncident(), sampleIncident({ id: "inc-b", number: 43 })],
   channelId: "C0OPS",
+};
+const sampleApproval = {
+  code: "op-7F3K",
+  what: "Scale backend in production from 4 to 10",
+  requesterId: "U0BEN",
+  requestedAt: new Date("2026-11-22T02:10:00Z"),
+  link: null,
 };
 const listFacts = (incidents: readonly Incident[], changes: Partial<ListFacts> = {}): ListFacts => ({
   incidents,
@@ -283,6 +291,7 @@ describe("every form looks as agreed", () => {
     ["action-item-reminder", itemReminder(sampleItem(), sampleIncident(), "2026-12-01")],
     ["action-item-reminder-overdue", itemReminder(sampleItem({ ownerId: null }), sampleIncident(), "2026-12-04")],
     ["action-item-yours", itemYours(sampleItem(), sampleIncident())],
+    ["archive-notice", archiveNotice(sampleIncident(resolved), new Date("2026-12-06T09:00:00Z"))],
     ["link-form", linkForm(target, choosing.choices, "merged", choosing.choices[1] ?? null)],
     ["link-form-alone", linkForm(target, [], "related")],
     ["note-form-choosing", forms.noteForm(choosing, { text: "flushed the cache" })],
@@ -352,13 +361,21 @@ describe("every form looks as agreed", () => {
 
 describe("App Home looks as agreed", () => {
   test.each([
-    ["home-quiet", { config: waooaw, incidents: [], items: [] }],
+    ["home-quiet", { config: waooaw, incidents: [], mine: new Set<string>(), approvals: [], items: [] }],
     [
       "home-busy",
       {
         config: waooaw,
         incidents: choosing.choices,
-        items: [sampleItem(), sampleItem({ id: "item-2", ownerId: null, dueOn: null })],
+        mine: new Set(["inc-b"]),
+        approvals: [
+          { ...sampleApproval, link: "https://waooaw.slack.com/archives/C0OPS/p1" },
+          { ...sampleApproval, code: "op-9X2B" },
+        ],
+        items: [
+          { item: sampleItem(), incident: sampleIncident(), overdue: true },
+          { item: sampleItem({ id: "item-2", dueOn: null }), incident: sampleIncident(), overdue: false },
+        ],
       },
     ],
   ])("%s", (name, facts) => expectGolden(`home/${name}`, { home: home(facts) }));
@@ -369,11 +386,12 @@ describe("App Home looks as agreed", () => {
     );
     const items = Array.from({ length: 60 }, (_, index) =>
       sampleItem({ id: `t${index}`, title: "<!here> ".repeat(400) }),
-    );
-    const drawn = home({ config: waooaw, incidents, items });
+    ).map((item) => ({ item, incident: longest, overdue: true }));
+    const approvals = Array.from({ length: 60 }, () => sampleApproval);
+    const drawn = home({ config: waooaw, incidents, mine: new Set(["i1"]), approvals, items });
     expect(problems({ home: drawn })).toEqual([]);
-    expect(JSON.stringify(drawn)).toContain("48 more");
-    expect(JSON.stringify(drawn)).toContain("52 more.");
+    expect(JSON.stringify(drawn)).toContain("40 more");
+    expect(JSON.stringify(drawn)).toContain("48 more: type /incident actions");
   });
 });
 
