@@ -13,6 +13,7 @@ import { duplicate, link, merge } from "./incident/link.ts";
 import { find, list } from "./incident/list.ts";
 import { note } from "./incident/note.ts";
 import { postmortem } from "./incident/postmortem.ts";
+import { maintenance, publish } from "./incident/publish.ts";
 import { reopen } from "./incident/reopen.ts";
 import { resolve } from "./incident/resolve.ts";
 import { lead, role } from "./incident/role.ts";
@@ -42,6 +43,8 @@ export const commands: readonly Command[] = [
   declare,
   drill,
   update,
+  publish,
+  maintenance,
   severity,
   acknowledge,
   lead,

@@ -12,6 +12,7 @@ import type { OutboxRows } from "./domain/outbox.ts";
 import { lookUpPeople } from "./domain/people/look-up.ts";
 import type { App, Log } from "./domain/ports.ts";
 import type { SlackApp } from "./domain/slack-side.ts";
+import { readPublicPage } from "./domain/status-page/publish.ts";
 import type { ConfigurationError } from "./errors.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { startHttp } from "./http/server.ts";
@@ -167,6 +168,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...options.http,
     slack: () => slack.requestListener,
     reasons,
+    publicPage: () => transact(readPublicPage),
     metrics,
     ...(options.fallback ? { fallback: options.fallback } : {}),
   });

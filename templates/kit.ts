@@ -159,6 +159,8 @@ export interface InputFacts {
   readonly label: string;
   readonly hint?: string;
   readonly optional?: boolean;
+  /** Has the form told of each change under this action, beside being read by name when it is sent. */
+  readonly action?: string;
 }
 
 /** A labelled input; its element's action id is the input's name, so values are read by one word. */
@@ -167,7 +169,8 @@ export function input(facts: InputFacts, element: InputBlock["element"]): InputB
     type: "input",
     block_id: facts.name,
     label: plain(facts.label, 2000),
-    element: { ...element, action_id: facts.name } as InputBlock["element"],
+    element: { ...element, action_id: facts.action ?? facts.name } as InputBlock["element"],
+    ...(facts.action ? { dispatch_action: true } : {}),
     ...(facts.hint ? { hint: plain(facts.hint, 2000) } : {}),
     ...(facts.optional ? { optional: true } : {}),
   };

@@ -26,6 +26,7 @@ import { completeOncall } from "./oncall.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { completePostmortem } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
+import { completeAnnouncements, completeStatusPage } from "./telling.ts";
 
 /** An operation as the policy may name it: by its name or by the verb people type. */
 export interface OperationName {
@@ -75,6 +76,10 @@ export function completeConfiguration(
     },
     postmortem: completePostmortem(written.postmortem, severities, templates),
     dashboards: links(written.dashboards),
+    announcements: completeAnnouncements(written.announcements),
+    statusPage: completeStatusPage(written.status_page, written.organisation ?? "Our organisation", (word) =>
+      catalogName(written, word),
+    ),
     integrations: completeIntegrations(written.integrations ?? {}),
     followUp: completeFollowUp(written.follow_up ?? {}),
   };
@@ -229,6 +234,7 @@ function completeSeverities(written: NonNullable<Written["severities"]>): Config
     page: severity.page ?? [],
     invite: severity.invite ?? [],
     closeRequires: [...new Set(severity.close_requires ?? [])],
+    ...(severity.stakeholders ? { stakeholders: severity.stakeholders.map((name) => name.replace(/^#/, "")) } : {}),
   }));
 }
 
@@ -249,6 +255,7 @@ function completeChannels(written: NonNullable<Written["channels"]>): Configurat
     operations: bare(written.operations),
     deployments: bare(written.deployments),
     monitoring: bare(written.monitoring),
+    stakeholders: (written.stakeholders ?? []).map((name) => name.replace(/^#/, "")),
     prefix: written.prefix ?? defaultChannels.prefix,
   };
 }

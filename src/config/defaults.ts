@@ -66,6 +66,7 @@ export const defaultChannels: Channels = {
   operations: null,
   deployments: null,
   monitoring: null,
+  stakeholders: [],
   prefix: "inc",
 };
 

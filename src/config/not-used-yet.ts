@@ -3,7 +3,7 @@ import type { Written } from "./schema.ts";
 
 /** What is written although this version does not act on it: doctor says so, rather than let it seem to work. */
 export function notUsedYet(written: Written): readonly string[] {
-  const sections = ["people", "thresholds", "freezes", "maintenance", "runbooks", "alerts", "status_page"] as const;
+  const sections = ["people", "thresholds", "freezes", "maintenance", "runbooks", "alerts"] as const;
   const channels = ["alerts", "monitoring", "deployments"] as const;
   const services = Object.values(written.services ?? {});
   const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));

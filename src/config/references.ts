@@ -14,6 +14,7 @@ import { oncallMisfits } from "./oncall-references.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { postmortemMisfits } from "./postmortem.ts";
 import type { Written } from "./schema.ts";
+import { tellingMisfits } from "./telling.ts";
 
 /** Something wrong with how the parts fit together, at a path of the file. */
 export interface Misfit {
@@ -38,6 +39,7 @@ export function checkReferences(
     ...policy(written, known.operations),
     ...postmortemMisfits(written.postmortem, knownSeverities(written)),
     ...oncallMisfits(written),
+    ...tellingMisfits(written, (word) => catalogName(written, word)),
   ];
 }
 

@@ -29,6 +29,7 @@ import {
 } from "./pieces.ts";
 import { platformsFor } from "./platforms.ts";
 import { postmortem } from "./postmortem.ts";
+import { announcementsSchema, statusPageSchema } from "./telling.ts";
 
 const severity = object({
   summary: text.describe("What it means, in one line."),
@@ -45,6 +46,9 @@ const severity = object({
   watch: minutes.describe("How long health is watched after resolving: 30m by default, or none.").optional(),
   page: list(paged).describe("Who is paged: people, user groups, or teams of oncall.").optional(),
   close_requires: list(choice(closeFields)).describe("What must be filled in before it can be closed.").optional(),
+  stakeholders: list(channel)
+    .describe("Channels its updates are told in, instead of channels.stakeholders; [] for none.")
+    .optional(),
   invite: list(person).describe("Who is invited to the incident's channel.").optional(),
 });
 
@@ -164,6 +168,7 @@ export const configurationSchema = object({
     operations: channel.optional(),
     deployments: channel.optional(),
     monitoring: channel.optional(),
+    stakeholders: list(channel).describe("Where each update is told to people outside the response.").optional(),
     prefix: z
       .string(right("write a short word such as inc"))
       .regex(/^[a-z0-9][a-z0-9_-]{0,19}$/, right("write a short word such as inc, in lower case"))
@@ -198,7 +203,8 @@ export const configurationSchema = object({
   maintenance: later("Maintenance windows and tasks."),
   runbooks: later("Where runbooks lie."),
   alerts: later("Where alerts come from and go."),
-  status_page: later("The status page."),
+  announcements: announcementsSchema.optional(),
+  status_page: statusPageSchema.optional(),
 });
 
 /** The file once its shape is right. */

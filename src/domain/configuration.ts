@@ -4,6 +4,7 @@ import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
 import type { Team } from "./oncall/team.ts";
 import type { PostmortemSettings } from "./postmortem/settings.ts";
+import type { StatusPageSettings } from "./status-page/page.ts";
 import type { BusinessHours } from "./time/business-hours.ts";
 
 /** The configuration as the whole program sees it: parsed once by src/config.ts, complete, every default filled in. */
@@ -28,6 +29,10 @@ export interface Configuration {
   readonly postmortem: PostmortemSettings;
   /** Labelled links for every incident channel's bookmarks bar. */
   readonly dashboards: readonly Link[];
+  /** The team's own wording of a status update, by status; placeholders as in src/domain/telling/template.ts. */
+  readonly announcements: Readonly<Record<string, string>>;
+  /** The public status page; null where there is none. */
+  readonly statusPage: StatusPageSettings | null;
   readonly integrations: Integrations;
   readonly followUp: FollowUpSettings;
 }
@@ -70,6 +75,8 @@ export interface Severity {
   readonly invite: readonly PersonReference[];
   /** What must be filled in before it can be closed. */
   readonly closeRequires: readonly CloseField[];
+  /** Channels that each update is told in, instead of the ones for all. */
+  readonly stakeholders?: readonly string[];
 }
 
 export interface Role {
@@ -87,6 +94,8 @@ export interface Channels {
   readonly operations: string | null;
   readonly deployments: string | null;
   readonly monitoring: string | null;
+  /** Where each update is told to people who do not work on it; a severity may name its own. */
+  readonly stakeholders: readonly string[];
   /** First part of an incident channel's name. */
   readonly prefix: string;
 }

@@ -5,7 +5,7 @@ export type Place =
   | { readonly channel: string }
   | { readonly incident: string }
   | { readonly configured: "incidents" | "alerts" | "operations" | "deployments" | "monitoring" }
-  /** A channel the configuration names somewhere else than under channels. */
+  /** A channel that the configuration names and people look after: never made, only found. */
   | { readonly named: string }
   | { readonly user: string };
 
@@ -99,4 +99,6 @@ export interface MissingPiece {
   readonly reason: string | null;
   /** For invites: who. */
   readonly userIds: readonly string[];
+  /** For what goes to a channel outside: its name. */
+  readonly where?: string;
 }

@@ -24,6 +24,7 @@ import type { StoreLookRecords } from "./operation/store-look.ts";
 import type { PeopleRecords } from "./people/records.ts";
 import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
+import type { PublicRecords } from "./status-page/page.ts";
 import type { CurationRecords } from "./timeline/curation.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 
@@ -62,6 +63,7 @@ export interface App {
   readonly figures: FigureRecords;
   readonly archiving: ArchivingRecords;
   readonly followers: FollowerRecords;
+  readonly publicPage: PublicRecords;
   readonly securitySteps: SecurityStepRecords;
   readonly timeline: TimelineRecords;
   readonly curation: CurationRecords;

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { MetricsPage } from "./metrics.ts";
+import { createStatusPage, type ReadPublicPage } from "./status-page.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -11,6 +12,8 @@ export interface HttpOptions {
   readonly slack: () => RequestListener | null;
   /** Why the bot is not ready, in reason codes; empty when it is. */
   readonly reasons: () => Promise<readonly string[]>;
+  /** The public status page. */
+  readonly publicPage: ReadPublicPage;
   readonly metrics: MetricsPage;
   readonly metricsToken: string | null;
   /** Asked for what nobody else takes; answers false for paths it does not own. */
@@ -28,10 +31,11 @@ const drainMilliseconds = 3000;
 
 /** The one HTTP server: Slack's requests in; health, readiness and metrics out. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const statusPage = createStatusPage(options.publicPage);
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      route(options, request, response).catch(() => {
+      route(options, statusPage, request, response).catch(() => {
         if (!response.headersSent) answer(response, 500, "text/plain", "internal error\n");
         else response.destroy();
       });
@@ -46,7 +50,12 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { port, address: `http://${shown}:${port}`, stop: () => stop(server) };
 }
 
-async function route(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(
+  options: HttpOptions,
+  statusPage: ReturnType<typeof createStatusPage>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   if (path === "/slack/events") {
     const slack = options.slack();
@@ -59,6 +68,7 @@ async function route(options: HttpOptions, request: IncomingMessage, response: S
     if (path === "/readyz") return readiness(options, response);
     if (path === "/metrics") return metrics(options, request, response);
   }
+  if (await statusPage(request, response)) return;
   if (options.fallback?.(request, response)) return;
   answer(response, 404, "text/plain", "not found\n");
 }

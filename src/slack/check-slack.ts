@@ -78,7 +78,9 @@ function clockResult(date: string | null, now: Date): CheckResult {
 
 async function channelResults(ask: Ask, channels: Channels): Promise<readonly CheckResult[]> {
   const { prefix: _prefix, ...configured } = channels;
-  const wanted = Object.entries(configured).flatMap(([use, name]) => (name === null ? [] : [{ use, name }]));
+  const wanted = Object.entries(configured).flatMap(([use, names]) =>
+    (typeof names === "string" ? [names] : (names ?? [])).map((name) => ({ use, name })),
+  );
   const names = new Set(wanted.map(({ name }) => name).filter((name) => !isChannelId(name)));
   const listed = names.size > 0 ? await listChannels(ask, names) : new Map<string, unknown>();
   if (typeof listed === "string") {

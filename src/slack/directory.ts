@@ -1,5 +1,5 @@
 import type { PersonReference } from "../domain/configuration.ts";
-import { refusedWord, type SlackCall } from "./call.ts";
+import { refusedWord, type SlackCall, SlackCallError } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
 
 const cacheMilliseconds = 5 * 60_000;
@@ -24,11 +24,11 @@ export interface Directory {
   readonly names: () => Promise<readonly string[]>;
   /**
    * The id of a channel that the configuration names: a public one that does not exist is made, one the bot is not
-   * in is joined.
+   * in is joined. With `make: false` one that does not exist is refused as channel_not_found.
    */
-  readonly channel: (nameOrId: string) => Promise<string>;
   /** A user group by handle or id, as it is now; null where there is none. */
   readonly group: (reference: string) => Promise<Group | null>;
+  readonly channel: (nameOrId: string, options?: { readonly make: boolean }) => Promise<string>;
   /** Forgets what was found, so that the next question is asked anew. */
   readonly forget: () => void;
 }
@@ -73,11 +73,11 @@ export function createDirectory({ call, now }: { readonly call: SlackCall; reado
       );
     },
     names: async () => (await people.get()).flatMap((person) => person.names.slice(0, 1)),
-    channel: (nameOrId) => {
+    channel: (nameOrId, { make } = { make: true }) => {
       const name = nameOrId.replace(/^#/, "");
       const known = channels.get(name);
       if (known && known.until > now().getTime()) return known.id;
-      const id = findChannel(call, name);
+      const id = findChannel(call, name, make);
       id.catch(() => channels.delete(name));
       channels.set(name, { id, until: now().getTime() + cacheMilliseconds });
       return id;
@@ -156,11 +156,15 @@ async function pages(call: SlackCall, method: string, args: Payload, key: string
   return found;
 }
 
-async function findChannel(call: SlackCall, name: string): Promise<string> {
+async function findChannel(call: SlackCall, name: string, make: boolean): Promise<string> {
   const isId = /^[CG][A-Z0-9]{3,}$/.test(name);
   const found = isId
     ? record((await call("conversations.info", { channel: name })).channel)
     : (await listChannels(call)).find((one) => one.name === name || one.name_normalized === name);
+  if (!found && !make) {
+    const trouble = { kind: "refused", word: "channel_not_found", data: {} } as const;
+    throw new SlackCallError("conversations.list", trouble, undefined);
+  }
   if (!found) return createChannel(call, name);
   const id = text(found.id) ?? name;
   if (found.is_member === false && found.is_private !== true) await call("conversations.join", { channel: id });

@@ -10,6 +10,7 @@ import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
 import * as people from "./migrations/0011-people.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
+import * as statusPage from "./migrations/0012b-status-page.ts";
 import * as captures from "./migrations/0013-captures.ts";
 import * as curation from "./migrations/0013b-curation.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0010-clocks": clocks,
   "0011-people": people,
   "0012-followers-and-security": followers,
+  "0012b-status-page": statusPage,
   "0015-afterwards": afterwards,
   "0013-captures": captures,
   "0014-postmortem-work": postmortemWork,

@@ -169,6 +169,7 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
           state: row.state === "failed" ? "failed" : "waiting",
           reason: row.error,
           userIds: scratch?.userIds ?? (intent.kind === "invite" ? intent.userIds : []),
+          ...("place" in intent && "named" in intent.place ? { where: intent.place.named } : {}),
         };
       });
     },
@@ -390,6 +391,7 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
 }
 
 function pieceOf(intent: Sending): string {
+  if (intent.kind === "card" && "named" in intent.place) return "told";
   if (intent.kind === "card") return intent.view === "incident.announcement" ? "announcement" : "card";
   return intent.kind;
 }

@@ -20,6 +20,7 @@ import { pageRecords } from "./pages.ts";
 import { names, peopleRecords } from "./people.ts";
 import { postmortemWorkRecords } from "./postmortem-work.ts";
 import { postmortemRecords } from "./postmortems.ts";
+import { publicRecords } from "./public-page.ts";
 import { reactionRecords } from "./reactions.ts";
 import { reconciliationRecords } from "./reconciliations.ts";
 import { securityStepRecords } from "./security-steps.ts";
@@ -39,6 +40,7 @@ export function recordsOf(context: RecordContext) {
     figures: figureRecords(context),
     archiving: archivingRecords(context),
     followers: followerRecords(context),
+    publicPage: publicRecords(context),
     securitySteps: securityStepRecords(context),
     timeline: timelineRecords(context),
     curation: curationRecords(context),

@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
-import { currentStep, nextSteps, steps } from "../../src/domain/incident/phases.ts";
+import { currentStep } from "../../src/domain/incident/phases.ts";
 import { holderOf, roles } from "../../src/domain/incident/roles.ts";
 import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
 import {
@@ -19,52 +19,13 @@ import {
 } from "../kit.ts";
 import { incidentOptions } from "./answers.ts";
 import { severityOptions } from "./declare-form.ts";
-import { named, statusOf } from "./phrases.ts";
+import { named } from "./phrases.ts";
 
 /** The incident a form is about, or, where it is not known yet, those it may be. */
 export interface FormTarget {
   readonly incident: Incident | null;
   readonly choices: readonly Incident[];
   readonly channelId: string | null;
-}
-
-/** Status, severity and a message, each optional; what is left empty stays as it is. */
-export function updateForm(
-  config: Configuration,
-  target: FormTarget,
-  filled: { readonly step?: string; readonly severity?: string; readonly message?: string } = {},
-): Modal {
-  const { incident } = target;
-  const offered = incident
-    ? nextSteps(incident)
-    : steps.filter((step) => step.name !== "detected" && step.name !== "closed");
-  const status = input(
-    { name: "status", label: "Status", optional: true, ...(incident ? { hint: `Now ${statusOf(incident)}.` } : {}) },
-    select(
-      offered.map((step) => option(step.title, step.name)),
-      filled.step,
-      "Stays as it is",
-    ),
-  );
-  return modal({ callback: "incident.update", title: "Post an update", submit: "Post", about: aboutOf(target) }, [
-    ...whichIncident(target),
-    input(
-      { name: "message", label: "Message", hint: "What changed, and what happens next.", optional: true },
-      textInput({ initial: filled.message, multiline: true, focus: true }),
-    ),
-    ...(offered.length > 0 ? [status] : []),
-    severityInput(config, incident, filled.severity, true),
-    input(
-      { name: "next", label: "Next update in", optional: true },
-      select(
-        [15, 30, 60, 120, 240].map((minutes) =>
-          option(minutes < 60 ? `${minutes} minutes` : `${minutes / 60} h`, String(minutes)),
-        ),
-        undefined,
-        "As the severity asks",
-      ),
-    ),
-  ]);
 }
 
 export function severityForm(

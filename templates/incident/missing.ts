@@ -1,5 +1,5 @@
 import type { MissingPiece } from "../../src/domain/intent.ts";
-import { person } from "../kit.ts";
+import { inert, person } from "../kit.ts";
 
 const pieces: Readonly<Record<string, string>> = {
   channel: "making the channel",
@@ -7,6 +7,7 @@ const pieces: Readonly<Record<string, string>> = {
   invite: "inviting",
   bookmark: "adding bookmarks",
   card: "posting this card",
+  told: "telling stakeholders in",
   pin: "pinning this card",
   announcement: "announcing it",
   message: "posting a message",
@@ -50,9 +51,12 @@ export function missingLines(missing: readonly MissingPiece[]): readonly string[
     .filter((piece) => piece.state === "failed" || piece.reason !== null)
     .map((piece) => {
       const what = pieces[piece.piece] ?? piece.piece;
+      const where = piece.where ? ` #${inert(piece.where)}` : "";
       const who = piece.userIds.length > 0 ? ` ${piece.userIds.map(reference).join(", ")}` : "";
       const why = piece.reason ? ` (${plainly(piece.reason)})` : "";
-      return piece.state === "failed" ? `Not possible: ${what}${who}${why}` : `Still trying: ${what}${who}${why}`;
+      return piece.state === "failed"
+        ? `Not possible: ${what}${where}${who}${why}`
+        : `Still trying: ${what}${where}${who}${why}`;
     });
 }
 

@@ -28,11 +28,26 @@ export function notice(entry: TimelineEntry): Reply {
   return reply(`${head}: ${shorten(entry.text, 300)}`, paragraphs(`${head}\n${entry.text}`));
 }
 
-/** The channel is asked for the update that was promised. */
-export const updateDueView: View = async (app, incidentId) => {
+/**
+ * The channel is asked for the update that was promised; once it came or was put off, that stands there instead.
+ * Subject: incident, round, and the moment it was promised for.
+ */
+export const updateDueView: View = async (app, subject) => {
+  const [incidentId = "", round = "", ...since] = subject.split(":");
   const incident = await app.incidents.byId(incidentId);
-  return incident && isOpen(incident) ? { reply: updateDue(incident) } : null;
+  if (!incident) return null;
+  if (isOpen(incident) && incident.nextUpdateAt?.toISOString() === since.join(":")) {
+    return { reply: updateDue(incident) };
+  }
+  return (await app.outbox.posted("incident.update-due", `${incidentId}:${round}:${since.join(":")}`))
+    ? { reply: updateSettled(incident) }
+    : null;
 };
+
+export function updateSettled(incident: Incident): Reply {
+  if (!isOpen(incident) || !incident.nextUpdateAt) return reply("No status update is due any more.");
+  return reply(`The next status update is due ${moment(incident.nextUpdateAt, "by {time}")}.`);
+}
 
 export function updateDue(incident: Incident): Reply {
   const leads = incident.roles.find((holder) => holder.role === "commander")?.userId;
@@ -42,7 +57,9 @@ export function updateDue(incident: Incident): Reply {
     section(text),
     actions([
       button({ action: "incident.update", text: "Write update", about: about(incident), style: "primary" }),
-      button({ action: "incident.snooze", text: "In 30 minutes", about: about(incident) }),
+      button({ action: "incident.snooze-15", text: "In 15 minutes", about: about(incident) }),
+      button({ action: "incident.snooze-30", text: "In 30 minutes", about: about(incident) }),
+      button({ action: "incident.snooze-60", text: "In 1 hour", about: about(incident) }),
     ]),
   ]);
 }

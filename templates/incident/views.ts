@@ -6,7 +6,9 @@ import { incidentCardView } from "./card.ts";
 import { exportView } from "./export.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
 import { securityView } from "./people.ts";
+import { publishDueView } from "./public.ts";
 import { reviewView } from "./review.ts";
+import { toldView } from "./told.ts";
 
 /** What is drawn of incidents, by the name intents use. */
 export const incidentViews: Readonly<Record<string, View>> = {
@@ -14,6 +16,8 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.announcement": announcementView,
   "incident.withdrawn": withdrawnView,
   "incident.security": securityView,
+  "incident.told": toldView,
+  "incident.publish-due": publishDueView,
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
   "incident.no-lead": noLeadView,

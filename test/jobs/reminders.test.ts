@@ -27,7 +27,10 @@ async function fires(job: RecordedJob | undefined): Promise<readonly string[]> {
     if (job.name === "remind-update") await update.handle(job.data as never);
     if (job.name === "remind-lead") await lead.handle(job.data as never);
   }
-  const said = desk.takeIntents().flatMap((intent) => (intent.kind === "message" ? [intent.once] : []));
+  const said = desk.takeIntents().flatMap((intent) => {
+    if (intent.kind === "message") return [intent.once];
+    return intent.kind === "card" && intent.view === "incident.update-due" ? [intent.subject] : [];
+  });
   return [...new Set(said)];
 }
 
@@ -40,7 +43,7 @@ describe("the reminder of an update", () => {
     expect(jobOf("remind-update")?.after).toEqual(due);
     const said: string[] = [];
     for (let round = 0; round < 4; round += 1) said.push(...(await fires(jobOf("remind-update"))));
-    expect(said).toEqual([0, 1, 2].map((round) => `update-due:${incident.id}:${due.toISOString()}:${round}`));
+    expect(said).toEqual([0, 1, 2].map((round) => `${incident.id}:${round}:${due.toISOString()}`));
     expect(jobOf("remind-update")?.after).toEqual(addMinutes(due, 45));
   });
 

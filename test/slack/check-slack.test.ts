@@ -14,6 +14,7 @@ const channels: Channels = {
   operations: "C0OPS",
   deployments: null,
   monitoring: null,
+  stakeholders: [],
   prefix: "inc",
 };
 const granted = scopes.map(({ name }) => name);

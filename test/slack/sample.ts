@@ -8,6 +8,8 @@ const at = (environment: string) => ({ environment, provider: "ecs", at: { clust
 /** A small but complete configuration. */
 export const sampleConfiguration: Configuration = {
   organisation: "WAOOAW",
+  announcements: {},
+  statusPage: null,
   severities: [
     severity("SEV1", ["critical", "s1"]),
     severity("SEV2", ["major", "s2"]),
@@ -25,6 +27,7 @@ export const sampleConfiguration: Configuration = {
     operations: "ops",
     deployments: "deployments",
     monitoring: null,
+    stakeholders: [],
     prefix: "inc",
   },
   environments: [

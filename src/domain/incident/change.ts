@@ -1,5 +1,6 @@
 import type { Json } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
+import { tellOutside } from "../telling/fan-out.ts";
 import type { TimelineKind } from "../timeline/entry.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { incidentTopic, redraw, tell } from "./notices.ts";
@@ -9,8 +10,8 @@ export interface Change {
   /** A plain sentence without its subject: who did it stands beside it. */
   readonly entry: { readonly kind: TimelineKind; readonly text: string };
   readonly audit: { readonly action: string; readonly details: Json };
-  /** Whether the channel gets a message of its own for it, beside the card. */
-  readonly tell: boolean;
+  /** Whether the channel gets a message of its own for it, beside the card; "everyone": stakeholders and subscribers too. */
+  readonly tell: boolean | "everyone";
 }
 
 /**
@@ -38,6 +39,7 @@ export async function recordChange(
     details: change.audit.details,
   });
   if (change.tell) await tell(app, changed, entry);
+  if (change.tell === "everyone") await tellOutside(app, changed, entry);
   await redraw(app, changed);
   if (incidentTopic(changed) !== incidentTopic(incident)) {
     await app.outbox.add({ kind: "topic", incident: incident.id }, "cosmetic");

@@ -4,6 +4,7 @@ import type { Caller } from "../access/caller.ts";
 import { pageForSeverity } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import { openPostmortem } from "../postmortem/write.ts";
+import { tellOutside } from "../telling/fan-out.ts";
 import { cleanLine, cleanText } from "../text.ts";
 import { inUtc, requirePast } from "../time/typed-moment.ts";
 import { requireMember } from "./access.ts";
@@ -121,13 +122,14 @@ function timesOf(app: App, { startedAt = null, resolvedAt = null, seenAt }: Decl
 
 async function record(app: App, caller: Caller, incident: Incident): Promise<void> {
   const commander = incident.roles[0]?.userId;
-  await app.timeline.add({
+  const entry = await app.timeline.add({
     incidentId: incident.id,
     at: app.now,
     kind: "declared",
     actorId: caller.userId,
     text: `${declaredAs(incident)}${commander ? `, with <@${commander}> as commander` : ""}`,
   });
+  await tellOutside(app, incident, entry);
   await app.audit.add({
     actor: caller.userId,
     action: "incident.declared",

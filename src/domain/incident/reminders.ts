@@ -32,13 +32,9 @@ export async function remindOfUpdate(app: App, incidentId: string, since: string
   // Counted from the clock, not from how often the job was handed over: a repeat finds the same number.
   const round = Math.floor((app.now.getTime() - incident.nextUpdateAt.getTime()) / (every * 60_000));
   if (round < 0 || round >= mostReminders) return;
-  await app.outbox.add({
-    kind: "message",
-    view: "incident.update-due",
-    subject: incident.id,
-    place: { incident: incident.id },
-    once: `update-due:${incident.id}:${since}:${round}`,
-  });
+  // A card, so that it can say in place what became of it.
+  const subject = `${incident.id}:${round}:${since}`;
+  await app.outbox.add({ kind: "card", view: "incident.update-due", subject, place: { incident: incident.id } });
   await app.outbox.add(
     { kind: "card", view: "incident.card", subject: incident.id, place: { incident: incident.id }, pin: true },
     "cosmetic",
@@ -48,6 +44,18 @@ export async function remindOfUpdate(app: App, incidentId: string, since: string
     { incidentId, since },
     { key: `${incidentId}:${since}:${round + 1}`, after: addMinutes(incident.nextUpdateAt, every * (round + 1)) },
   );
+}
+
+/** The update that was asked for came or was put off: what asked for it says so where it stands. */
+export async function redrawReminders(app: App, before: Incident): Promise<void> {
+  const since = before.nextUpdateAt?.toISOString();
+  if (since === undefined || before.nextUpdateAt === null || before.nextUpdateAt > app.now) return;
+  for (let round = 0; round < mostReminders; round += 1) {
+    const subject = `${before.id}:${round}:${since}`;
+    if (!(await app.outbox.posted("incident.update-due", subject))) continue;
+    const place = { incident: before.id };
+    await app.outbox.add({ kind: "card", view: "incident.update-due", subject, place }, "cosmetic");
+  }
 }
 
 /** Asks the channel who leads, once, if nobody does. */

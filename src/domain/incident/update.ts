@@ -5,13 +5,14 @@ import { pageForSeverity, settlePages } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { openPostmortem } from "../postmortem/write.ts";
+import { publicStatus } from "../status-page/publish.ts";
 import { cleanText, quoteTyped } from "../text.ts";
 import { openForChange, requireOpen } from "./access.ts";
 import { armArchiving } from "./archiving.ts";
 import { type Change, recordChange } from "./change.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { currentStep, moveTo, type Step } from "./phases.ts";
-import { armUpdateReminder, nextUpdate } from "./reminders.ts";
+import { armUpdateReminder, nextUpdate, redrawReminders } from "./reminders.ts";
 import { requireSeverity, severityRank } from "./severity.ts";
 
 export interface Update {
@@ -51,8 +52,9 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
         message: message || null,
       },
     },
-    tell: true,
+    tell: "everyone",
   });
+  await redrawReminders(app, incident);
   if (isOpen(changed)) await armUpdateReminder(app, changed);
   if (severityChanges) await inviteForSeverity(app, incident, changed);
   if (move?.name === "resolved") {
@@ -62,6 +64,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   }
   await settlePages(app, changed);
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
+  await remindOfStatusPage(app, changed);
   if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });
   return changed;
 }
@@ -76,8 +79,22 @@ export async function snoozeUpdate(app: App, caller: Caller, incidentId: string,
     audit: { action: "incident.update-snoozed", details: { minutes } },
     tell: false,
   });
+  await redrawReminders(app, incident);
   await armUpdateReminder(app, changed);
   return changed;
+}
+
+/** What was published may be behind now; the view says nothing where it is not. */
+async function remindOfStatusPage(app: App, incident: Incident): Promise<void> {
+  const shown = await app.publicPage.ofIncident(incident.id);
+  if (!shown || shown.updates[0]?.status === publicStatus(incident)) return;
+  await app.outbox.add({
+    kind: "message",
+    view: "incident.publish-due",
+    subject: incident.id,
+    place: { incident: incident.id },
+    once: `publish-due:${incident.id}:${incident.version}`,
+  });
 }
 
 function kindOf(message: string, move: Step | null): Change["entry"]["kind"] {

@@ -10,11 +10,13 @@ import { sendGroup } from "./groups.ts";
 import { sendInvite } from "./invite.ts";
 import { sendCard, sendHome, sendMessage, sendPin, sendReaction } from "./messages.ts";
 import type { OutboxOptions } from "./outbox.ts";
-import { NotNow, type Record as Recording, type Sender, type SenderContext, Undeliverable } from "./sender.ts";
+import { NotNow, NotYet, type Record as Recording, type Sender, type SenderContext, Undeliverable } from "./sender.ts";
 import { isPassing } from "./trouble.ts";
 
 const longestTryingMilliseconds = 24 * 3_600_000;
 const longestPauseSeconds = 60;
+/** Somebody has to invite the bot or make the channel; that takes people minutes. */
+const notYetSeconds = 120;
 /** What may have been done is looked up no sooner: Slack may still be at it. */
 const doubtPauseSeconds = 2;
 /** So often the record of an attempt may break on our own side before the row is put back to be looked up. */
@@ -150,6 +152,7 @@ interface Why {
 
 function whyOf(error: unknown): Why {
   if (error instanceof Undeliverable) return { word: error.message, final: true, inDoubt: false, seconds: null };
+  if (error instanceof NotYet) return { word: error.message, final: false, inDoubt: false, seconds: notYetSeconds };
   if (error instanceof SlackCallError) {
     const { trouble } = error;
     if (trouble.kind === "refused")

@@ -3,7 +3,7 @@ import type { Intent, Place } from "../../domain/intent.ts";
 import { type OutboxRow, placeKey } from "../../domain/outbox.ts";
 import { refusedWord } from "../call.ts";
 import { findInHistory } from "./look-up.ts";
-import { channelOf, type Record, type Sender, type SenderContext } from "./sender.ts";
+import { channelOf, NotYet, type Record, type Sender, type SenderContext } from "./sender.ts";
 
 type Card = Extract<Intent, { kind: "card" }>;
 type Message = Extract<Intent, { kind: "message" }>;
@@ -20,8 +20,23 @@ const gone = new Set([
   "is_inactive",
 ]);
 
+const putRightInSlack = new Set(["channel_not_found", "not_in_channel", "is_archived", "restricted_action"]);
+
+/** What people look after in Slack is waited for: a channel that the configuration names and that is not there yet. */
+function patient<I extends Card | Message>(send: Sender<I>): Sender<I> {
+  return async (context, row, intent) => {
+    try {
+      return await send(context, row, intent);
+    } catch (error) {
+      const word = refusedWord(error);
+      if (word === null || !("named" in intent.place) || !putRightInSlack.has(word)) throw error;
+      throw new NotYet(word);
+    }
+  };
+}
+
 /** Posts a card the first time, edits it after that; posts it anew when somebody deleted it. */
-export const sendCard: Sender<Card> = async (context, row, intent) => {
+export const sendCard: Sender<Card> = patient(async (context, row, intent) => {
   const drawn = await context.render(intent.view, intent.subject);
   if (!drawn || !("reply" in drawn)) return undefined;
   const place = placeKey(intent.place);
@@ -42,15 +57,15 @@ export const sendCard: Sender<Card> = async (context, row, intent) => {
     await rows.keepCard(intent.view, intent.subject, place, at);
     if (intent.pin) await rows.addPin(at.channelId, at.ts, row.incidentId);
   };
-};
+});
 
 /** Posts a message once. */
-export const sendMessage: Sender<Message> = async (context, row, intent) => {
+export const sendMessage: Sender<Message> = patient(async (context, row, intent) => {
   const drawn = await context.render(intent.view, intent.subject);
   if (!drawn || !("reply" in drawn)) return undefined;
   await post(context, row, intent.place, drawn, await threadOf(context, intent));
   return undefined;
-};
+});
 
 async function threadOf(context: SenderContext, intent: Message): Promise<string | null> {
   const { thread } = intent;

@@ -49,6 +49,14 @@ export class NotNow extends Error {
   }
 }
 
+/** Slack's word for why not, where people can put it right in Slack: it is tried again now and then. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+  constructor(word: string) {
+    super(word);
+  }
+}
+
 /** The channel of a place; null when the configuration names none for it. */
 export async function channelOf(context: SenderContext, place: Place): Promise<string | null> {
   if ("channel" in place) return place.channel;
@@ -56,8 +64,8 @@ export async function channelOf(context: SenderContext, place: Place): Promise<s
     const name = context.config.channels[place.configured];
     return name === null ? null : context.directory.channel(name);
   }
-  if ("named" in place) return context.directory.channel(place.named);
   if ("user" in place) return directChannel(context, place.user);
+  if ("named" in place) return context.directory.channel(place.named, { make: false });
   const incident = await context.work((app) => app.incidents.byId(place.incident));
   return incident?.channelId ?? null;
 }

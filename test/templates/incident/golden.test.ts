@@ -20,6 +20,7 @@ import { incidentList, type ListFacts } from "../../../templates/incident/list.t
 import { messagesModal } from "../../../templates/incident/messages.ts";
 import * as notices from "../../../templates/incident/notices.ts";
 import { entryForm, insertForm, timelineFilterForm, timelineModal } from "../../../templates/incident/timeline.ts";
+import { updateForm } from "../../../templates/incident/update-form.ts";
 import { caller, waooaw } from "../../support/desk.ts";
 import { expectGolden, problems } from "../../support/golden.ts";
 import { fresh, resolved, sampleEntry, sampleFacts, sampleIncident, sampleItem } from "./facts.ts";
@@ -262,10 +263,10 @@ describe("every form looks as agreed", () => {
         summary: "500s",
       }),
     ],
-    ["update-form", forms.updateForm(waooaw, target)],
+    ["update-form", updateForm(waooaw, target)],
     [
       "update-form-choosing",
-      forms.updateForm(waooaw, choosing, { step: "mitigating", severity: "SEV1", message: "rolled back" }),
+      updateForm(waooaw, choosing, { step: "mitigating", severity: "SEV1", message: "rolled back" }),
     ],
     ["severity-form", forms.severityForm(waooaw, target)],
     ["role-form", forms.roleForm(waooaw, target, { role: "scribe", userId: "U0BEN" })],
@@ -415,7 +416,7 @@ describe("the longest facts fit", () => {
     ],
     ["notice", notices.notice(sampleEntry({ text: "&lt;".repeat(20_000) }))],
     ["action item", notices.actionItemNotice(sampleItem({ title: "<".repeat(3000) }))],
-    ["update form", forms.updateForm(waooaw, { ...target, incident: longest }, { message: "x".repeat(9000) })],
+    ["update form", updateForm(waooaw, { ...target, incident: longest }, { message: "x".repeat(9000) })],
     [
       "timeline",
       timelineModal({
