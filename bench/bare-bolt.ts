@@ -7,7 +7,11 @@ import pg from "pg";
 
 const { App, HTTPReceiver } = bolt;
 const databaseUrl = process.env.BENCH_DATABASE_URL;
-const receiver = new HTTPReceiver({ signingSecret: process.env.BENCH_SIGNING_SECRET ?? "" });
+// Bolt acknowledges events before any listener runs; a row is committed first only when it waits for them.
+const receiver = new HTTPReceiver({
+  signingSecret: process.env.BENCH_SIGNING_SECRET ?? "",
+  processBeforeResponse: databaseUrl !== undefined,
+});
 const app = new App({
   receiver,
   authorize: async () => ({ botToken: "xoxb-bench", botId: "B0TOC", botUserId: "U0TOC" }),
@@ -18,6 +22,11 @@ if (pool) await pool.query("create table if not exists bench_rows (id bigserial 
 app.command(/.*/, async ({ ack, body }) => {
   if (pool) await pool.query("insert into bench_rows (body) values ($1)", [body.text]);
   await ack();
+});
+
+app.event(/.*/ as unknown as "message", async ({ event }) => {
+  const text = "text" in event ? event.text : "";
+  if (pool) await pool.query("insert into bench_rows (body) values ($1)", [text]);
 });
 
 const server = await app.start(0);

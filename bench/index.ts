@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
+import { capture } from "./capture.ts";
 import { growth } from "./growth.ts";
 import { postmortem } from "./postmortem.ts";
 
 /** Every benchmark by the name it is run by: npm run bench ack. */
-export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack, growth, postmortem };
+export const benchmarks: Readonly<Record<string, () => Promise<void>>> = { ack, capture, growth, postmortem };

@@ -14,6 +14,8 @@ export interface Target {
   readonly signingSecret: string;
   /** The body of the n-th request. */
   readonly body: (n: number) => string;
+  /** Commands come as forms, events as JSON. */
+  readonly contentType?: string;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -34,7 +36,7 @@ function send(target: Target): Promise<number | null> {
         path: "/slack/events",
         method: "POST",
         headers: {
-          "content-type": "application/x-www-form-urlencoded",
+          "content-type": target.contentType ?? "application/x-www-form-urlencoded",
           "content-length": Buffer.byteLength(body),
           "x-slack-request-timestamp": String(timestamp),
           "x-slack-signature": signature,

@@ -3,11 +3,14 @@ import { access, makeItPrivate } from "./incident/access.ts";
 import { acknowledge } from "./incident/acknowledge.ts";
 import { actionItem } from "./incident/action-item.ts";
 import { actions } from "./incident/actions.ts";
+import { catchup } from "./incident/catchup.ts";
+import { decide } from "./incident/decide.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { drill } from "./incident/drill.ts";
 import { exported } from "./incident/export.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
+import { hypothesis } from "./incident/hypothesis.ts";
 import { join } from "./incident/join.ts";
 import { duplicate, link, merge } from "./incident/link.ts";
 import { find, list } from "./incident/list.ts";
@@ -53,6 +56,9 @@ export const commands: readonly Command[] = [
   note,
   timeline,
   timelineCheck,
+  hypothesis,
+  decide,
+  catchup,
   times,
   status,
   details,

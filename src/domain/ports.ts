@@ -5,6 +5,7 @@
 import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
+import type { BeliefRecords, VisitRecords } from "./belief/records.ts";
 import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
 import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
@@ -69,6 +70,8 @@ export interface App {
   readonly curation: CurationRecords;
   readonly reactions: ReactionRecords;
   readonly captures: CaptureRecords;
+  readonly beliefs: BeliefRecords;
+  readonly visits: VisitRecords;
   readonly capturedFiles: CapturedFileRecords;
   readonly reconciliations: ReconciliationRecords;
   readonly postmortems: PostmortemRecords;

@@ -13,6 +13,7 @@ import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as statusPage from "./migrations/0012b-status-page.ts";
 import * as captures from "./migrations/0013-captures.ts";
 import * as curation from "./migrations/0013b-curation.ts";
+import * as beliefs from "./migrations/0013c-beliefs.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 import * as storeLooks from "./migrations/0020-store-looks.ts";
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0014-postmortem-work": postmortemWork,
   "0020-store-looks": storeLooks,
   "0013b-curation": curation,
+  "0013c-beliefs": beliefs,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

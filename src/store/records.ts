@@ -2,6 +2,7 @@
 import { actionItemRecords } from "./action-items.ts";
 import { archivingRecords } from "./archiving.ts";
 import { auditRecords } from "./audit.ts";
+import { beliefRecords, visitRecords } from "./beliefs.ts";
 import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
 import { curationRecords } from "./curation.ts";
@@ -46,6 +47,8 @@ export function recordsOf(context: RecordContext) {
     curation: curationRecords(context),
     reactions: reactionRecords(context),
     captures: captureRecords(context),
+    beliefs: beliefRecords(context),
+    visits: visitRecords(context),
     capturedFiles: capturedFileRecords(context),
     reconciliations: reconciliationRecords(context),
     postmortems: postmortemRecords(context),

@@ -15,6 +15,8 @@ const labels: Readonly<Partial<Record<TimelineKind, string>>> = {
   update: "Update",
   note: "Note",
   "action-item": "Action item",
+  hypothesis: "Hypothesis",
+  decision: "Decision",
 };
 
 /** One line of the timeline, told in the channel when it happens. */

@@ -2,6 +2,7 @@ import type { View } from "../views.ts";
 import { itemReminderView, itemYoursView } from "./action-items.ts";
 import { announcementView, withdrawnView } from "./announcement.ts";
 import { archiveNoticeView } from "./archive-notice.ts";
+import { beliefsView } from "./beliefs.ts";
 import { incidentCardView } from "./card.ts";
 import { exportView } from "./export.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
@@ -18,6 +19,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.security": securityView,
   "incident.told": toldView,
   "incident.publish-due": publishDueView,
+  "incident.beliefs": beliefsView,
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
   "incident.no-lead": noLeadView,

@@ -4,6 +4,7 @@ import { inWords } from "../../src/domain/postmortem/durations.ts";
 import { type PostmortemFacts, type SectionFacts, sectionText } from "../../src/domain/postmortem/facts.ts";
 import type { TemplateWord } from "../../src/domain/postmortem/settings.ts";
 import { fromMrkdwn, literal } from "../markdown.ts";
+import { beliefsMarkdown } from "./beliefs.ts";
 import { type When, whenIn } from "./when.ts";
 
 const otherSections = "\u0000other sections\u0000";
@@ -108,6 +109,7 @@ const generated: Readonly<
             item.doneAt ? "done" : "open",
           ]),
         ),
+  beliefs: (facts, when) => beliefsMarkdown(facts, when),
   operations: ({ operations, names }, { stamp }) =>
     operations.length === 0
       ? "No operations were run from this incident."

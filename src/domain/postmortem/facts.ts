@@ -1,4 +1,5 @@
 import { Refusal } from "../../errors.ts";
+import type { Beliefs } from "../belief/records.ts";
 import { affectedTitles } from "../incident/affected.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { OperationRecord } from "../operation/operation.ts";
@@ -23,6 +24,8 @@ export interface PostmortemFacts {
   readonly people: readonly { readonly userId: string; readonly did: readonly string[] }[];
   readonly timeline: readonly TimelineEntry[];
   readonly operations: readonly OperationRecord[];
+  /** What people believed and decided, and when. */
+  readonly beliefs?: Beliefs;
   readonly actionItems: readonly ActionItem[];
   /** Names by Slack id, of people and of the incident's channel, for documents that leave Slack. */
   readonly names: ReadonlyMap<string, string>;
@@ -81,6 +84,7 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     await app.operations.list({ incidentId: incident.id, limit: 200 }),
     await app.actionItems.list({ incidentId: incident.id }),
   ];
+  const beliefs = await app.beliefs.of(incident.id);
   const spans = durations(incident.times);
   const affected = affectedTitles(app.config, incident.affected);
   const generated: Readonly<Record<string, string>> = {
@@ -102,6 +106,7 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     ...people.map((one) => one.userId),
     ...timeline.flatMap((entry) => entry.actorId ?? []),
     ...actionItems.flatMap((item) => item.ownerId ?? []),
+    ...believers(beliefs),
     ...mentioned([...timeline.map((entry) => entry.text), incident.summary, ...written.map((one) => one.text)]),
   ]);
   return {
@@ -112,6 +117,7 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     template,
     durations: spans,
     people,
+    beliefs,
     timeline,
     operations: operations.toSorted((a, b) => a.requestedAt.getTime() - b.requestedAt.getTime()),
     actionItems,
@@ -185,6 +191,16 @@ async function namesOf(app: App, incident: Incident, ids: readonly string[]): Pr
   const names = new Map(await app.names(ids));
   if (incident.channelId && incident.channelName) names.set(incident.channelId, incident.channelName);
   return names;
+}
+
+/** Who put up, settled or decided something, and who is named in it. */
+function believers({ hypotheses, decisions }: Beliefs): readonly string[] {
+  const texts = [...hypotheses.flatMap((one) => [one.text, one.reason ?? ""]), ...decisions.map((one) => one.text)];
+  return [
+    ...hypotheses.flatMap((one) => [one.byId, ...(one.decidedBy ? [one.decidedBy] : [])]),
+    ...decisions.map((one) => one.byId),
+    ...mentioned(texts),
+  ];
 }
 
 function mentioned(texts: readonly string[]): readonly string[] {

@@ -79,6 +79,7 @@ export const templateWords = [
   "durations",
   "other sections",
   "action items",
+  "beliefs",
   "operations",
   "people",
   "picture",

@@ -28,6 +28,8 @@ export type TimelineKind =
   | "member"
   | "postmortem"
   | "action-item"
+  | "hypothesis"
+  | "decision"
   | "system";
 
 /** The Slack message an entry was taken from. */

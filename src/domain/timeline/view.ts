@@ -18,6 +18,7 @@ export const kindGroups = {
   said: { title: "Notes and messages", kinds: ["note", "message"] },
   status: { title: "Status, severity and updates", kinds: ["declared", "severity", "phase", "update"] },
   operations: { title: "Operations", kinds: ["operation"] },
+  beliefs: { title: "Hypotheses and decisions", kinds: ["hypothesis", "decision"] },
   people: { title: "Roles and people", kinds: ["role", "member"] },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly kinds: readonly TimelineKind[] }>>;
 export type KindGroup = keyof typeof kindGroups | "other";

@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, release, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { startClock } from "../src/sandbox/clock.ts";
+import { type SandboxSlack, startSlack } from "../src/sandbox/slack/slack.ts";
+import { botEvents } from "../src/slack/manifest.ts";
+import { scopes } from "../src/slack/scopes.ts";
+import { startPrivatePostgres } from "../src/store/private-postgres.ts";
+import { atRate, closeConnections, flatOut, type LoadResult, type Target } from "./load.ts";
+
+const seconds = 6;
+const signingSecret = "bench-signing-secret";
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Messages of an incident's channel captured durably, each committed before Slack is answered: the bot, a bare Bolt app
+ * that only acknowledges, and one that commits a row first, on the same PostgreSQL in one run. At the end the log is
+ * counted: every message that was acknowledged has to be in it.
+ */
+export async function capture(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
+  const database = await startPrivatePostgres({ dataDir: directory, log: () => {} });
+  const slack = await startSlack({
+    clock: startClock(),
+    commands: [],
+    scopes: scopes.map(({ name }) => name),
+    events: botEvents(),
+  });
+  const running: ChildProcess[] = [];
+  try {
+    const results = new Map<string, LoadResult>();
+    for (const name of ["bare Bolt", "bare Bolt and one row"] as const) {
+      const url = name === "bare Bolt" ? null : await newDatabase(database.connectionString, "bench_row");
+      const child = startBare(url, running);
+      const port = Number((await lineMatching(child, /listening (\d+)/))[1]);
+      results.set(name, await measure({ port, signingSecret, ...messages("C0BENCH") }));
+      await end(child);
+    }
+    const url = await newDatabase(database.connectionString, "bench_bot");
+    const child = startTocsin(slack, url, running);
+    const port = Number((await lineMatching(child, /"address":"http:\/\/[^"]*:(\d+)"/))[1]);
+    const channel = await declareOne({ port, signingSecret: slack.signingSecret, body: declaring }, url);
+    const before = sent;
+    results.set("Tocsin", await measure({ port, signingSecret: slack.signingSecret, ...messages(channel) }));
+    results.set(
+      "Tocsin, no incident",
+      await measure({ port, signingSecret: slack.signingSecret, ...messages("C0GENERAL") }),
+    );
+    const captured = await count(url);
+    await end(child);
+    report(results, captured, before);
+  } finally {
+    closeConnections();
+    for (const child of running) child.kill("SIGKILL");
+    await slack.stop();
+    await database.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+let sent = 0;
+const sentTo = new Map<string, number>();
+
+/** Message events as Slack sends them, each a message of its own. */
+function messages(channel: string): Pick<Target, "body" | "contentType"> {
+  return {
+    contentType: "application/json",
+    body: () => {
+      sent += 1;
+      sentTo.set(channel, (sentTo.get(channel) ?? 0) + 1);
+      const ts = `${1_790_000_000 + Math.floor(sent / 1000)}.${String(sent % 1000).padStart(6, "0")}`;
+      return JSON.stringify({
+        type: "event_callback",
+        team_id: "T0WAOOAW",
+        api_app_id: "A0TOC",
+        event_id: `EvBench${process.pid}${sent}`,
+        event_time: 1_790_000_000,
+        event: {
+          type: "message",
+          channel,
+          channel_type: "channel",
+          user: "U0ANA",
+          text: `Message ${sent}: error rate is at 12 %, the queue is draining, password=hunter2-secret`,
+          ts,
+          event_ts: ts,
+        },
+      });
+    },
+  };
+}
+
+function declaring(): string {
+  return new URLSearchParams({
+    command: "/incident",
+    text: "declare sev3 bench",
+    user_id: "U0ANA",
+    user_name: "ana",
+    team_id: "T0WAOOAW",
+    channel_id: "C0GENERAL",
+    channel_name: "general",
+    api_app_id: "A0TOC",
+    trigger_id: `bench.${process.pid}`,
+    response_url: "http://127.0.0.1:9/none",
+  }).toString();
+}
+
+async function newDatabase(url: string, name: string): Promise<string> {
+  await query(url, `create database ${name}`);
+  return url.replace(/\/tocsin(?=\?|$)/, `/${name}`);
+}
+
+async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function count(url: string): Promise<number> {
+  const [row] = await query(url, "select count(*)::int as count from captured_messages");
+  return Number(row?.count);
+}
+
+function startBare(databaseUrl: string | null, running: ChildProcess[]): ChildProcess {
+  const child = spawn(process.execPath, [join(root, "bench/bare-bolt.ts")], {
+    env: {
+      ...process.env,
+      BENCH_SIGNING_SECRET: signingSecret,
+      ...(databaseUrl ? { BENCH_DATABASE_URL: databaseUrl } : {}),
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.push(child);
+  return child;
+}
+
+function startTocsin(slack: SandboxSlack, databaseUrl: string, running: ChildProcess[]): ChildProcess {
+  const child = spawn(process.execPath, [join(root, "bin/tocsin.mjs"), "start"], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_SIGNING_SECRET: slack.signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      DATABASE_URL: databaseUrl,
+      TOCSIN_CONFIG: join(root, "examples/waooaw/tocsin.yaml"),
+      HOST: "127.0.0.1",
+      PORT: "0",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.push(child);
+  return child;
+}
+
+async function lineMatching(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  if (!child.stdout) throw new Error("The process has no output to read");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = pattern.exec(line);
+    if (found) {
+      child.stdout.resume();
+      return found;
+    }
+  }
+  throw new Error("The process ended before it was ready");
+}
+
+/** Declares an incident and waits for its channel. */
+async function declareOne(target: Target, url: string): Promise<string> {
+  // A single request: the trigger is the same each time, so that repeats declare nothing more.
+  await atRate(target, 3, 1);
+  const until = Date.now() + 20_000;
+  for (;;) {
+    const [row] = await query(url, "select channel_id from incidents where channel_id is not null");
+    if (row) return String(row.channel_id);
+    if (Date.now() > until) throw new Error("The incident to measure on was not declared");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function measure(target: Target): Promise<LoadResult> {
+  await atRate(target, 50, 1);
+  return flatOut(target, 16, seconds);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
+}
+
+function report(results: ReadonlyMap<string, LoadResult>, captured: number, before: number): void {
+  const channel = [...sentTo.keys()].find((one) => one !== "C0BENCH" && one !== "C0GENERAL") ?? "";
+  const [cpu] = cpus();
+  const row = (...cells: readonly string[]): string =>
+    cells.map((cell, index) => (index === 0 ? cell.padEnd(24) : cell.padStart(14))).join("");
+  const lines = [
+    `${cpus().length} × ${cpu?.model ?? "unknown"}, Linux ${release()}, Node ${process.version}`,
+    "",
+    row("", "messages /s", "p50 ms", "p99 ms", "not 200"),
+    ...[...results].map(([name, one]) =>
+      row(name, String(Math.round(one.perSecond)), one.p50.toFixed(2), one.p99.toFixed(2), String(one.failed)),
+    ),
+  ];
+  const [bot, floor] = [results.get("Tocsin"), results.get("bare Bolt and one row")];
+  if (bot && floor) {
+    lines.push(
+      "",
+      `Tocsin against bare Bolt and one row: ${(bot.perSecond / floor.perSecond).toFixed(2)} × the throughput`,
+    );
+  }
+  lines.push(
+    `Sent into the incident's channel ${sentTo.get(channel)}, in the log ${captured} (sent before: ${before})`,
+  );
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
