@@ -4,6 +4,7 @@ import { dayAt } from "../../src/domain/follow-up.ts";
 import { maySee } from "../../src/domain/incident/access.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { everything } from "../../src/domain/incident/search.ts";
+import { teamOnCall } from "../../src/domain/oncall/now.ts";
 import { operationInWords } from "../../src/domain/operation/record.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { shorten } from "../../src/domain/text.ts";
@@ -44,6 +45,7 @@ export const homeView: View = async (app, userId) => {
       incidents: open,
       mine: new Set(mine.incidents.map(({ id }) => id)),
       approvals: await approvalsFor(app, userId),
+      oncall: await onCallNow(app),
       items: items.flatMap((item) => {
         const incident = incidents.get(item.incidentId);
         return incident ? [{ item, incident, overdue: item.dueOn !== null && item.dueOn < today }] : [];
@@ -51,6 +53,15 @@ export const homeView: View = async (app, userId) => {
     }),
   };
 };
+
+async function onCallNow(app: App): Promise<HomeFacts["oncall"]> {
+  const teams: { readonly team: string; readonly userIds: readonly string[] }[] = [];
+  for (const team of app.config.oncall.slice(0, mostTeams)) {
+    const [first] = (await teamOnCall(app, team)).levels;
+    teams.push({ team: team.name, userIds: first?.now.userIds ?? [] });
+  }
+  return teams;
+}
 
 /** Operations of others that wait for somebody's approval, with the way to their plan. */
 async function approvalsFor(app: App, userId: string): Promise<readonly Approval[]> {
@@ -87,14 +98,17 @@ export interface HomeFacts {
   readonly mine: ReadonlySet<string>;
   readonly approvals: readonly Approval[];
   readonly items: readonly ItemRow[];
+  /** Who is called first in each team; nobody in a gap. */
+  readonly oncall: readonly { readonly team: string; readonly userIds: readonly string[] }[];
 }
 
 // Each row is one block; together with the rest that stays under what a reply holds.
 const mostIncidents = 20;
 const mostApprovals = 5;
 const mostItems = 12;
+const mostTeams = 8;
 
-export function home({ config, incidents, mine, approvals, items }: HomeFacts): Reply {
+export function home({ config, incidents, mine, approvals, items, oncall }: HomeFacts): Reply {
   const overdue = items.filter((row) => row.overdue).length;
   const own = incidents.filter(({ id }) => mine.has(id));
   const others = incidents.filter(({ id }) => !mine.has(id));
@@ -108,6 +122,13 @@ export function home({ config, incidents, mine, approvals, items }: HomeFacts): 
       "begin",
     ),
   ];
+  if (oncall.length > 0) {
+    const teams = oncall.map(({ team, userIds }) => {
+      const people = userIds.slice(0, 5).map((id) => person(id));
+      return `${inert(team)} ${people.length > 0 ? people.join(", ") : "nobody"}`;
+    });
+    blocks.push(context(`*On call* · ${teams.join(" · ")}`));
+  }
   if (approvals.length > 0) {
     blocks.push(header(`Waiting for approval (${approvals.length})`));
     blocks.push(...approvals.slice(0, mostApprovals).map(approvalRow), divider());

@@ -29,6 +29,7 @@ describe("[I2, I10, I11] when an incident is over", { timeout: 120_000 }, () => 
     await story.settled();
     expect(ben.home()).toMatch(/Open incidents \(1\)\n[\s\S]*INC-3 · Icons are off/);
     expect(ben.home()).not.toContain("*Yours*");
+    expect(ben.home()).toMatch(/\*On call\* · \w+ <@U0/);
     await ana.opensHome();
     await story.settled();
     expect(ana.home()).toMatch(/\*Yours\*[\s\S]*INC-3 · Icons are off/);

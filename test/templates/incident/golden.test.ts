@@ -362,13 +362,17 @@ describe("every form looks as agreed", () => {
 
 describe("App Home looks as agreed", () => {
   test.each([
-    ["home-quiet", { config: waooaw, incidents: [], mine: new Set<string>(), approvals: [], items: [] }],
+    ["home-quiet", { config: waooaw, incidents: [], mine: new Set<string>(), approvals: [], items: [], oncall: [] }],
     [
       "home-busy",
       {
         config: waooaw,
         incidents: choosing.choices,
         mine: new Set(["inc-b"]),
+        oncall: [
+          { team: "platform", userIds: ["U0ANA", "U0BEN"] },
+          { team: "data", userIds: [] },
+        ],
         approvals: [
           { ...sampleApproval, link: "https://waooaw.slack.com/archives/C0OPS/p1" },
           { ...sampleApproval, code: "op-9X2B" },
@@ -389,7 +393,7 @@ describe("App Home looks as agreed", () => {
       sampleItem({ id: `t${index}`, title: "<!here> ".repeat(400) }),
     ).map((item) => ({ item, incident: longest, overdue: true }));
     const approvals = Array.from({ length: 60 }, () => sampleApproval);
-    const drawn = home({ config: waooaw, incidents, mine: new Set(["i1"]), approvals, items });
+    const drawn = home({ config: waooaw, incidents, mine: new Set(["i1"]), approvals, items, oncall: [] });
     expect(problems({ home: drawn })).toEqual([]);
     expect(JSON.stringify(drawn)).toContain("40 more");
     expect(JSON.stringify(drawn)).toContain("48 more: type /incident actions");
