@@ -149,6 +149,7 @@ async function startSandbox(
     ...written,
     operations: { ...written.operations, steadySeconds: Math.ceil(steadySeconds / cloudSpeed) },
     integrations: world.partners.integrations(written.integrations),
+    services: world.partners.services(written.services),
   };
   const { slack, cloud } = world;
   const bot = await startBot({

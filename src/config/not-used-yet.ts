@@ -13,7 +13,7 @@ export function notUsedYet(written: Written): readonly string[] {
     ...(["owner", "depends_on"] as const)
       .filter((field) => services.some((service) => service[field] !== undefined))
       .map((field) => `services.*.${field}`),
-    ...["logs", "health"]
+    ...["logs"]
       .filter((field) => placed.some((entry) => field in entry))
       .map((field) => `services.*.environments.*.${field}`),
     ...(["services", "databases", "caches", "secrets"] as const).flatMap((section) =>

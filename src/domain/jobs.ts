@@ -29,6 +29,8 @@ export interface JobData {
   readonly "page-outside": { readonly pageId: string };
   /** Looks up who is on call, and brings user groups in step. */
   readonly "sync-oncall": Readonly<Record<never, never>>;
+  /** Looks at the health of what a resolved incident affected, counted from 1. */
+  readonly "watch-health": { readonly watchId: string; readonly look: number };
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   readonly "remind-lead": { readonly incidentId: string };
   /** Tells that an ended incident's channel is put away, and does so; `at` is the moment it was set for. */

@@ -1,5 +1,6 @@
 /** The ports of the platforms: what can be read and done there, in the operator's words. */
 import type { Placement } from "./configuration.ts";
+import type { HealthSource } from "./health/health.ts";
 import type { CachesRead, CachesWrite } from "./platform/caches.ts";
 import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
 import type { QueuesRead, QueuesWrite } from "./platform/queues.ts";
@@ -14,6 +15,8 @@ export interface Provider {
   readonly databases?: Port<DatabasesRead, DatabasesWrite>;
   readonly caches?: Port<CachesRead, CachesWrite>;
   readonly queues?: Port<QueuesRead, QueuesWrite>;
+  /** Reads health checks of its own kind. */
+  readonly health?: HealthSource;
 }
 
 export interface Port<R, W> {

@@ -15,6 +15,7 @@ import type { FollowerRecords } from "./incident/following.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
+import type { WatchRecords } from "./incident/watch-records.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
 import type { PageRecords } from "./oncall/page.ts";
@@ -59,6 +60,7 @@ export interface App {
   readonly pages: PageRecords;
   readonly outsideShifts: OutsideShiftRecords;
   readonly incidents: IncidentRecords;
+  readonly watches: WatchRecords;
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;
   readonly figures: FigureRecords;

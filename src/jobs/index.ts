@@ -26,6 +26,7 @@ import { remindLead } from "./remind-lead.ts";
 import { remindPostmortem } from "./remind-postmortem.ts";
 import { remindUpdate } from "./remind-update.ts";
 import { armOncall, syncOncall } from "./sync-oncall.ts";
+import { watchHealth } from "./watch-health.ts";
 import { watchOperation } from "./watch-operation.ts";
 
 export interface JobContext extends OperationContext {
@@ -43,6 +44,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     planOperation(context),
     applyOperation(context),
     watchOperation(context),
+    watchHealth(context),
     expireOperation(context),
     lookStatus(context),
     lookStore(context),

@@ -57,6 +57,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "page-step": { side: 3, pollSeconds: 1 },
   "page-outside": { side: 2, pollSeconds: 2 },
   "sync-oncall": reminder,
+  "watch-health": { side: 3, pollSeconds: 5 },
   "remind-update": reminder,
   "remind-lead": reminder,
   "archive-channel": reminder,

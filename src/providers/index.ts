@@ -2,6 +2,7 @@ import type { Provider } from "../domain/platform.ts";
 import type { AwsOptions } from "./aws.ts";
 import { bullmqProvider } from "./bullmq/bullmq.ts";
 import { ecsProvider } from "./ecs/ecs.ts";
+import { httpProvider } from "./http/http.ts";
 import { postgresProvider } from "./postgres/postgres.ts";
 import { redisProvider } from "./redis/redis.ts";
 
@@ -14,5 +15,11 @@ export interface Access {
 
 /** Every platform the product can operate. */
 export function providers({ aws, connections }: Access): readonly Provider[] {
-  return [ecsProvider(aws), postgresProvider(connections), redisProvider(connections), bullmqProvider(connections)];
+  return [
+    ecsProvider(aws),
+    postgresProvider(connections),
+    redisProvider(connections),
+    bullmqProvider(connections),
+    httpProvider(),
+  ];
 }

@@ -27,6 +27,7 @@ import { reconciliationRecords } from "./reconciliations.ts";
 import { securityStepRecords } from "./security-steps.ts";
 import { storeLookRecords } from "./store-looks.ts";
 import { timelineRecords } from "./timeline.ts";
+import { watchRecords } from "./watches.ts";
 
 export function recordsOf(context: RecordContext) {
   return {
@@ -36,6 +37,7 @@ export function recordsOf(context: RecordContext) {
     pages: pageRecords(context),
     outsideShifts: outsideShiftRecords(context),
     incidents: incidentRecords(context),
+    watches: watchRecords(context),
     search: incidentSearch(context),
     links: incidentLinkRecords(context),
     figures: figureRecords(context),

@@ -11,6 +11,7 @@ import type { View } from "../views.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel, shortTitle } from "./phrases.ts";
 import { timeLine } from "./times-form.ts";
+import { watchLine } from "./watch.ts";
 
 /** The incident's pinned card. */
 export const incidentCardView: View = async (app, incidentId) => {
@@ -79,11 +80,12 @@ function linkLine({ relation, incident }: LinkedIncident): string {
 }
 
 /** The key times and the spans between them, once it is over. */
-function measured({ incident }: IncidentFacts): string {
+function measured({ incident, watch }: IncidentFacts): string {
   const spans = durations(incident.times).flatMap(({ title, minutes }) =>
     minutes === null ? [] : [`${title.toLowerCase()} ${lasting(minutes)}`],
   );
-  return `${timeLine(incident)}\n${spans.join(" · ")}`;
+  const watched = watchLine(watch);
+  return `${timeLine(incident)}\n${[...spans, ...(watched ? [watched] : [])].join(" · ")}`;
 }
 
 function operationLine(operation: OperationRecord): string {

@@ -6,6 +6,7 @@ import { holderOf, roles } from "../../src/domain/incident/roles.ts";
 import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
 import {
   type About,
+  checkbox,
   context,
   dateInput,
   input,
@@ -90,7 +91,10 @@ export function noteForm(target: FormTarget, filled: { readonly text?: string } 
   ]);
 }
 
-export function resolveForm(target: FormTarget, filled: { readonly message?: string } = {}): Modal {
+export function resolveForm(
+  target: FormTarget,
+  filled: { readonly message?: string; readonly skipWatch?: boolean } = {},
+): Modal {
   return modal(
     { callback: "incident.resolve", title: "Resolve the incident", submit: "Resolve", about: aboutOf(target) },
     [
@@ -98,6 +102,10 @@ export function resolveForm(target: FormTarget, filled: { readonly message?: str
       input(
         { name: "message", label: "What fixed it", optional: true },
         textInput({ initial: filled.message, multiline: true, focus: true }),
+      ),
+      input(
+        { name: "now", label: "Watch over health", optional: true },
+        checkbox("Skip it; the text above says why", "now", filled.skipWatch),
       ),
     ],
   );

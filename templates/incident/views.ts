@@ -10,6 +10,7 @@ import { securityView } from "./people.ts";
 import { publishDueView } from "./public.ts";
 import { reviewView } from "./review.ts";
 import { toldView } from "./told.ts";
+import { watchView } from "./watch.ts";
 
 /** What is drawn of incidents, by the name intents use. */
 export const incidentViews: Readonly<Record<string, View>> = {
@@ -20,6 +21,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.told": toldView,
   "incident.publish-due": publishDueView,
   "incident.beliefs": beliefsView,
+  "incident.watch": watchView,
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
   "incident.no-lead": noLeadView,

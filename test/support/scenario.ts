@@ -85,7 +85,11 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     startPartners({ clock }),
   ]);
   // As in the sandbox: every integration is there, and answered by its stand-in.
-  const config = { ...written, integrations: partners.integrations(written.integrations) };
+  const config = {
+    ...written,
+    integrations: partners.integrations(written.integrations),
+    services: partners.services(written.services),
+  };
 
   const link = options.breakableDatabase ? await startDatabaseLink(database.url) : null;
   const start = async (): Promise<Bot> => {

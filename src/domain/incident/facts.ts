@@ -8,6 +8,7 @@ import { type LinkedIncident, linkedIncidents } from "./links.ts";
 import { currentStep, type Step } from "./phases.ts";
 import { commanderOf, roles } from "./roles.ts";
 import { severityOf } from "./severity.ts";
+import type { Watch } from "./watch-records.ts";
 
 /** Everything an incident's card and announcement show, as it is now. */
 export interface IncidentFacts {
@@ -28,6 +29,8 @@ export interface IncidentFacts {
   readonly openActionItems: number;
   /** Other incidents it belongs together with, as everybody who sees it may know them. */
   readonly links: readonly LinkedIncident[];
+  /** The newest watch over its health after resolving. */
+  readonly watch: Watch | null;
 }
 
 export async function incidentFacts(app: App, incidentId: string): Promise<IncidentFacts | null> {
@@ -51,5 +54,6 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     operations: await app.operations.list({ incidentId, limit: 3 }),
     openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
     links: await linkedIncidents(app, incident),
+    watch: isOpen(incident) ? null : await app.watches.latest(incidentId),
   };
 }

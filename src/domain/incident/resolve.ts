@@ -16,14 +16,16 @@ export async function acknowledgeIncident(app: App, caller: Caller, incidentId: 
   return postUpdate(app, caller, incidentId, { step: stepNamed("acknowledged") });
 }
 
-/** Ends the response; what happened is kept open for the post-mortem. */
+/** Ends the response; what happened is kept open for the post-mortem. Health is watched from then on, unless the message is the reason not to. */
 export function resolveIncident(
   app: App,
   caller: Caller,
   incidentId: string,
   message: string | null,
+  options: { readonly skipWatch?: boolean } = {},
 ): Promise<Incident> {
-  return postUpdate(app, caller, incidentId, { step: stepNamed("resolved"), message });
+  const skipWatch = options.skipWatch ? (message ?? "") : null;
+  return postUpdate(app, caller, incidentId, { step: stepNamed("resolved"), message, skipWatch });
 }
 
 /** Puts a resolved incident away: its channel is archived. */

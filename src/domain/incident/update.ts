@@ -14,6 +14,7 @@ import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts"
 import { currentStep, moveTo, type Step } from "./phases.ts";
 import { armUpdateReminder, nextUpdate, redrawReminders } from "./reminders.ts";
 import { requireSeverity, severityRank } from "./severity.ts";
+import { recordSkip, requireReason, startWatch, stopWatch } from "./watch.ts";
 
 export interface Update {
   readonly severity?: string | null;
@@ -21,6 +22,8 @@ export interface Update {
   readonly message?: string | null;
   /** Minutes until the next update is promised; the severity's own interval where it is not said. */
   readonly nextMinutes?: number | null;
+  /** When resolving: why health is not watched afterwards. */
+  readonly skipWatch?: string | null;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   const move = update.step && update.step.name !== currentStep(incident).name ? update.step : null;
   if (!severityChanges && !move && message === "") throw nothingSaid(incident, update);
   if (!move) requireOpen(incident, "update");
+  const skip = update.skipWatch === undefined || update.skipWatch === null ? null : requireReason(update.skipWatch);
   const after = move ? moveTo(incident, move, app.now) : { phase: incident.phase, times: incident.times };
   const changed = await recordChange(app, incident, caller.userId, {
     changes: {
@@ -59,10 +63,14 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   if (severityChanges) await inviteForSeverity(app, incident, changed);
   if (move?.name === "resolved") {
     await openPostmortem(app, changed, caller.userId);
+    if (skip !== null) await recordSkip(app, caller, changed, skip);
+    else await startWatch(app, changed);
     await reconcileIncident(app, changed, "resolve");
     await armArchiving(app, changed);
   }
   await settlePages(app, changed);
+  if (move && incident.phase === "resolved")
+    await stopWatch(app, incident.id, `It was ${move.name === "closed" ? "closed" : "reopened"}`);
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
   await remindOfStatusPage(app, changed);
   if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });

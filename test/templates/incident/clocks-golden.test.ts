@@ -1,14 +1,39 @@
 import { describe, test } from "vitest";
+import type { Watch } from "../../../src/domain/incident/watch-records.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared } from "../../../templates/incident/answers.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { timesForm } from "../../../templates/incident/times-form.ts";
+import { skipWatchForm, watchCard } from "../../../templates/incident/watch.ts";
 import { waooaw } from "../../support/desk.ts";
 import { expectGolden } from "../../support/golden.ts";
 import { resolved, sampleFacts, sampleIncident } from "./facts.ts";
 
 const at = new Date("2026-11-22T01:30:00Z");
+
+const watch: Watch = {
+  id: "watch-1",
+  incidentId: "inc-a",
+  startedAt: new Date("2026-11-22T03:05:00Z"),
+  untilAt: new Date("2026-11-22T03:35:00Z"),
+  endedAt: null,
+  state: "running",
+  reason: null,
+  looks: 3,
+  unknownLooks: 0,
+  lookedAt: new Date("2026-11-22T03:07:00Z"),
+  readings: (["ok", "warning", "critical", "unknown"] as const).map((state, index) => ({
+    checkId: `c${index}`,
+    target: "backend",
+    title: `Backend API, /health/${index}`,
+    value: 41,
+    unit: "ms",
+    state,
+    detail: state === "unknown" ? "its name could not be looked up" : "answered 200 in 41 ms",
+    at: new Date("2026-11-22T03:07:00Z"),
+  })),
+};
 
 describe("every message about clocks, drills and times looks as agreed", () => {
   test.each([
@@ -18,6 +43,15 @@ describe("every message about clocks, drills and times looks as agreed", () => {
     ["declared-drill", declared(sampleIncident({ kind: "drill" }), [])],
     ["declare-form-drill", declareForm({ config: waooaw, about: { id: "form" }, drill: true, startedAt: at })],
     ["times-form", timesForm(sampleIncident(), { channelId: "C0INC42" })],
+    ["watch-running", watchCard(watch)],
+    ["watch-without-a-source", watchCard({ ...watch, readings: [] })],
+    ["watch-passed", watchCard({ ...watch, state: "passed" })],
+    ["watch-red", watchCard({ ...watch, state: "red", reason: "Backend API, /health answered 503 in <12> ms" })],
+    ["watch-unknown", watchCard({ ...watch, state: "unknown", reason: "its name could not be looked up" })],
+    ["watch-skipped", watchCard({ ...watch, state: "skipped", reason: "false alarm" })],
+    ["watch-stopped", watchCard({ ...watch, state: "stopped", reason: "It was reopened" })],
+    ["watch-skip-form", skipWatchForm(sampleIncident(resolved), "C0INC42")],
+    ["card-watched", incidentCard(sampleFacts(resolved, { watch }))],
     [
       "times-form-changed-meanwhile",
       timesForm(sampleIncident(resolved), { channelId: null, typed: { startedAt: at, mitigatedAt: null } }),

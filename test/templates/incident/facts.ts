@@ -64,6 +64,7 @@ export function sampleFacts(changes: Partial<Incident> = {}, rest: Partial<Incid
     missing: [],
     operations: [],
     openActionItems: 0,
+    watch: null,
     links: [],
     ...rest,
   };
