@@ -174,12 +174,11 @@ async function finish(app: App, incident: Incident, watch: Watch): Promise<void>
   const minutes = Math.round((watch.untilAt.getTime() - watch.startedAt.getTime()) / 60_000);
   if (watch.unknownLooks === watch.looks) {
     const why = escapeMrkdwn(unknownBecause(watch.readings));
-    await end(app, watch, "unknown", why);
-    await say(
-      app,
-      incident,
-      `Whether it stayed healthy is not known: in ${minutes} minutes no look could be made. ${why}`,
-    );
+    const rest = watch.readings.some((reading) => reading.state !== "unknown")
+      ? "What could be looked at was not red"
+      : "Nothing could be looked at";
+    await end(app, watch, "unknown", unknownBecause(watch.readings));
+    await say(app, incident, `Whether it stayed healthy for ${minutes} minutes is not known. ${rest}. ${why}`);
     return;
   }
   const gaps =
