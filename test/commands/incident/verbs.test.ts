@@ -247,9 +247,10 @@ describe("resolving and reopening", () => {
       times: { resolvedAt: desk.now, mitigatedAt: desk.now },
     });
     const entries = await desk.transact((app) => app.timeline.list(incident.id));
-    expect(entries.slice(-2).map((entry) => entry.text)).toEqual([
+    expect(entries.slice(-3).map((entry) => entry.text)).toEqual([
       "Resolved: rolled back to 41",
       "Post-mortem draft written from what is recorded",
+      "Health is not watched: nobody said what was affected",
     ]);
     await desk.types(ben, "/incident reopen errors are back", at);
     expect((await lastEntry(incident))?.text).toBe("Reopened: errors are back");
