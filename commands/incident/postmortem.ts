@@ -5,8 +5,15 @@ import { beginSection, dropDraft, keepDraft } from "../../src/domain/postmortem/
 import { type PostmortemFacts, postmortemFacts } from "../../src/domain/postmortem/facts.ts";
 import { fromPages, mostPages } from "../../src/domain/postmortem/pages.ts";
 import type { Postmortem } from "../../src/domain/postmortem/postmortem.ts";
+import { textSeal } from "../../src/domain/postmortem/public.ts";
 import { askReview, giveReview } from "../../src/domain/postmortem/review.ts";
-import { changeTemplate, openPostmortem, publishPostmortem, writeSection } from "../../src/domain/postmortem/write.ts";
+import {
+  changeTemplate,
+  makePublicEdition,
+  openPostmortem,
+  publishPostmortem,
+  writeSection,
+} from "../../src/domain/postmortem/write.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, type ButtonAsk, command, type FormValues } from "../../src/slack/command.ts";
 import { actionItemForm } from "../../templates/incident/forms.ts";
@@ -19,6 +26,7 @@ import {
   previewView,
   templateForm,
 } from "../../templates/postmortem/forms.ts";
+import { publicForm, publicMarkdown } from "../../templates/postmortem/public-edition.ts";
 import { sectionForm } from "../../templates/postmortem/section-form.ts";
 import { type Ask, askedIncident, pick, tellDone } from "./which.ts";
 
@@ -67,6 +75,11 @@ export const postmortem = command({
     "postmortem.assign-form": shows(assignForm),
     "postmortem.review-form": shows(askReviewForm),
     "postmortem.request-changes": shows(changesForm),
+    "postmortem.public-form": async (ask) => {
+      await known(ask, ask.about.id);
+      const facts = await postmortemFacts(ask.app, ask.about.id);
+      return { modal: publicForm(facts, ask.app.config.postmortem.publicEdition) };
+    },
     "postmortem.template-form": async (ask) => {
       await known(ask, ask.about.id);
       const facts = await postmortemFacts(ask.app, ask.about.id);
@@ -106,6 +119,16 @@ export const postmortem = command({
       const { postmortem: found, incident } = await known(ask, ask.about.id);
       const comment = ask.values.text("comment") ?? "";
       await giveReview(ask.app, found, incident, { state: "changes", comment }, ask.caller);
+      return undefined;
+    },
+    "postmortem.public": async (ask) => {
+      const [postmortemId = "", seal] = ask.about.id.split(":");
+      const { postmortem: found, incident } = await known(ask, postmortemId);
+      const facts = await postmortemFacts(ask.app, postmortemId);
+      const settings = ask.app.config.postmortem.publicEdition;
+      // Nothing is made public that was not seen as it is.
+      if (textSeal(publicMarkdown(facts, settings)) !== seal) return { modal: publicForm(facts, settings, true) };
+      await makePublicEdition(ask.app, found, incident, ask.caller);
       return undefined;
     },
     "postmortem.template": async (ask) => {

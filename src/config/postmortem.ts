@@ -62,7 +62,7 @@ export const postmortem = object({
     first: hours.describe("So long before it is due its owner is first reminded.").optional(),
     every: hours.describe("So often after that.").optional(),
     wider_after: hours.describe("So long after it was due others are told too; or none.").optional(),
-    wider: list(person).describe("Who is told then, by direct message.").optional(),
+    wider: list(person).describe("Who is brought into the incident's channel then, unless it is private.").optional(),
   }).optional(),
   public_edition: object({
     names: z

@@ -60,6 +60,7 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
         button({ action: "postmortem.review-form", text: "Ask for review", about }),
         button({ action: "postmortem.read", text: "Read", about }),
         button({ action: "postmortem.template-form", text: "Template", about }),
+        button({ action: "postmortem.public-form", text: "Public edition", about }),
         button({
           action: "postmortem.publish",
           text: postmortem.edition > 0 ? "Publish again" : "Publish",

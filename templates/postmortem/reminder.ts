@@ -15,3 +15,13 @@ export function postmortemReminder(facts: PostmortemFacts): Reply {
     `${person(facts.postmortem.ownerId)}, the post-mortem of ${incidentName(facts.incident)} ${due}.${left}`,
   );
 }
+
+/** Told where all incidents are announced, when the owner has been reminded and nothing came of it. */
+export function postmortemOverdue(facts: PostmortemFacts): Reply {
+  const { postmortem, incident } = facts;
+  const since = postmortem.dueAt ? ` was due ${moment(postmortem.dueAt)} and` : "";
+  const where = incident.channelId ? ` See <#${incident.channelId}>.` : "";
+  return reply(
+    `The post-mortem of ${incidentName(incident)}${since} is not published. Its owner is ${person(postmortem.ownerId)}.${where}`,
+  );
+}

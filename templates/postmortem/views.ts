@@ -7,8 +7,9 @@ import { postmortemCard, publication } from "./card.ts";
 import { postmortemJson } from "./data.ts";
 import { postmortemMarkdown } from "./document.ts";
 import { assigned, reviewAsked, reviewed } from "./forms.ts";
-import { imageTypes, type PageImage, postmortemHtml } from "./page.ts";
-import { postmortemReminder } from "./reminder.ts";
+import { imageTypes, markdownPage, type PageImage, postmortemHtml } from "./page.ts";
+import { publicMarkdown } from "./public-edition.ts";
+import { postmortemOverdue, postmortemReminder } from "./reminder.ts";
 import { whenIn } from "./when.ts";
 
 /** The views of a post-mortem; each subject is the post-mortem's id, or that and a person's after a colon. */
@@ -22,6 +23,21 @@ export const postmortemViews = {
     if (!(await app.postmortems.byId(subject))) return null;
     const files = await app.outbox.documents("postmortem.files", subject);
     return { reply: publication(await postmortemFacts(app, subject), files) };
+  },
+  "postmortem.overdue": drawn((facts) => ({ reply: postmortemOverdue(facts) })),
+  "postmortem.public-files": async (app, subject) => {
+    if (!(await app.postmortems.byId(subject))) return null;
+    const facts = await postmortemFacts(app, subject);
+    const markdown = publicMarkdown(facts, app.config.postmortem.publicEdition);
+    const name = `${incidentName(facts.incident).toLowerCase()}-public`;
+    const title = `${incidentName(facts.incident)} for the public`;
+    return {
+      files: [
+        { name: `${name}.md`, title: `${title} (Markdown)`, content: markdown },
+        { name: `${name}.html`, title: `${title} (HTML)`, content: markdownPage(title, markdown) },
+      ],
+      comment: `${title}: read it once more before you hand it on.`,
+    };
   },
   "postmortem.files": async (app, subject) => {
     if (!(await app.postmortems.byId(subject))) return null;

@@ -182,4 +182,49 @@ describe("[I9] the work on a post-mortem", { timeout: 90_000 }, () => {
     await story.settled();
     expect(score()).toBeGreaterThan(before);
   });
+
+  test("a public edition is shown as a difference, made only as it was seen, and names nobody", async () => {
+    const story = await startScenario({
+      configuration: `${example}\npostmortem: { public_edition: { names: { Backend API: our API }, leave_out: [prevention] } }\n`,
+    });
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident lead me");
+    await ana.types(channel, "/incident resolve");
+    await ana.clicks("Write Root cause", { channel });
+    await ana.submits({ "Root cause": "Ana Ruiz saw it on https://grafana.waooaw.ai/d/backend." });
+    await story.settled();
+    await ana.clicks("Public edition", { channel, reading: checklist });
+    const shown = await ana.form(/lines differ/);
+    expect(shown).toContain(":heavy_minus_sign: Ana Ruiz saw it on https://grafana.waooaw.ai/d/backend.");
+    expect(shown).toContain(":heavy_plus_sign: the commander saw it on");
+    // Somebody writes before she presses the button: she is shown what it became.
+    await ben.clicks("Edit Root cause", { channel });
+    await ben.submits({ "Root cause": "Ana Ruiz saw it, and Ben too." });
+    await story.settled();
+    await ana.submits();
+    expect(await ana.form(/It changed since you looked/)).toContain(":heavy_plus_sign: the commander saw it, and");
+    await ana.submits();
+    await ana.sees(channel, /for the public: read it once more/);
+    await story.settled();
+    const files = ana.read(channel).messages.flatMap((message) => message.files);
+    const texts = files.map((file) => story.slack.file(file.id)).filter((file) => file?.name.includes("-public"));
+    expect(texts.map((file) => file?.name)).toEqual(["inc-1-public.md", "inc-1-public.html"]);
+    const text = texts[0]?.bytes.toString() ?? "";
+    expect(text).toContain("the commander saw it, and");
+    expect(text).not.toMatch(/Ana|Ben |grafana|Prevention|U0[A-Z]{3}/);
+  });
+
+  test("when reminding the owner does not help, the channel for incidents is told", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident lead me");
+    await ana.types(channel, "/incident resolve");
+    await story.settled();
+    await story.advance("49h");
+    expect(ana.screen("#incidents")).not.toContain("is not published");
+    await story.advance("24h");
+    await ana.sees("#incidents", /The post-mortem of INC-1 was due .* is not published\. Its owner is <@U0ANA>/);
+  });
 });

@@ -58,14 +58,14 @@ function dueFor(app: App, incident: Incident): Date | null {
   return hours === null ? null : addHours(incident.times.resolvedAt ?? app.now, hours);
 }
 
-/** When the owner is first reminded: half a day before it is due. */
-export function firstReminder(dueAt: Date): Date {
-  return addHours(dueAt, -12);
+/** When the owner is first reminded: so long before it is due as the configuration says. */
+export function firstReminder(app: Pick<App, "config">, dueAt: Date): Date {
+  return addHours(dueAt, -app.config.postmortem.reminders.firstHours);
 }
 
 async function armReminder(app: App, { id, dueAt }: Postmortem): Promise<void> {
   if (!dueAt) return;
-  await app.jobs.add("remind-postmortem", { postmortemId: id }, { key: id, after: firstReminder(dueAt) });
+  await app.jobs.add("remind-postmortem", { postmortemId: id }, { key: id, after: firstReminder(app, dueAt) });
 }
 
 /**
@@ -112,6 +112,39 @@ export async function writeSection(
   });
   await app.outbox.add(cardOf(postmortem), "answer");
   return { written };
+}
+
+/** Makes the edition for people outside: files in the incident's channel, for somebody to hand on. */
+export async function makePublicEdition(
+  app: App,
+  postmortem: Postmortem,
+  incident: Incident,
+  by: Caller,
+): Promise<void> {
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: app.now,
+    kind: "postmortem",
+    actorId: by.userId,
+    text: "Made a public edition of the post-mortem",
+  });
+  await app.audit.add({
+    actor: by.userId,
+    action: "postmortem.public-edition",
+    subject: incidentName(incident),
+    details: { edition: postmortem.edition },
+  });
+  await app.outbox.add(
+    {
+      kind: "files",
+      view: "postmortem.public-files",
+      subject: postmortem.id,
+      place: { incident: incident.id },
+      once: `${postmortem.id}:public:${app.now.toISOString()}`,
+      replaces: true,
+    },
+    "answer",
+  );
 }
 
 /** Throws Refusal when the team asks for a better score before publishing. */
