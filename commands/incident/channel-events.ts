@@ -1,4 +1,12 @@
-import { channelArchived, channelRenamed, memberMoved, topicChanged } from "../../src/domain/incident/channel.ts";
+import {
+  botMoved,
+  channelArchived,
+  channelDeleted,
+  channelMadePrivate,
+  channelRenamed,
+  memberMoved,
+  topicChanged,
+} from "../../src/domain/incident/channel.ts";
 import type { Command, EventAsk } from "../../src/slack/command.ts";
 
 type Listener = NonNullable<Command["events"]>[string];
@@ -14,6 +22,12 @@ export const channelEvents: Readonly<Record<string, Listener>> = {
   channel_archive: (ask) => archived(ask, true),
   group_archive: (ask) => archived(ask, true),
   channel_unarchive: (ask) => archived(ask, false),
+  channel_deleted: deleted,
+  group_deleted: deleted,
+  channel_left: out,
+  group_left: out,
+  "message.channel_convert_to_private": (ask) =>
+    channelMadePrivate(ask.app, word(ask, "channel"), word(ask, "user") || null),
   group_unarchive: (ask) => archived(ask, false),
 };
 
@@ -24,6 +38,14 @@ function topic(ask: EventAsk): Promise<void> {
 function rename({ app, event }: EventAsk): Promise<void> {
   const channel = event.channel as { readonly id?: unknown; readonly name?: unknown } | undefined;
   return channelRenamed(app, String(channel?.id ?? ""), String(channel?.name ?? ""));
+}
+
+function deleted(ask: EventAsk): Promise<void> {
+  return channelDeleted(ask.app, word(ask, "channel"), word(ask, "actor_id") || null);
+}
+
+function out(ask: EventAsk): Promise<void> {
+  return botMoved(ask.app, word(ask, "channel"), true, word(ask, "actor_id") || null);
 }
 
 function archived(ask: EventAsk, now: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { incidentName } from "../../src/domain/incident/incident.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { actions, button, context, fields, inert, moment, person, type Reply, reply, section } from "../kit.ts";
 import type { View } from "../views.ts";
+import { channelLine } from "./card.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel } from "./phrases.ts";
 
@@ -43,6 +44,7 @@ export function announcement(facts: IncidentFacts): Reply {
         moment(incident.times.declaredAt),
       ].join(" · "),
     ),
+    ...(channelLine(facts) ? [context(`:warning: ${channelLine(facts)}`)] : []),
     ...(missing.length > 0 ? [context(`:warning: ${missing.join("\n")}`)] : []),
     ...(incident.phase === "closed"
       ? []

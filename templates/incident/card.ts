@@ -41,10 +41,20 @@ export function incidentCard(facts: IncidentFacts): Reply {
   blocks.push(context(small(facts)));
   if (!facts.open) blocks.push(context(measured(facts)));
   if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
+  const channel = channelLine(facts);
+  if (channel) blocks.push(context(`:warning: ${channel}`));
   const missing = missingLines(facts.missing);
   if (missing.length > 0) blocks.push(context(`:warning: ${missing.join("\n")}`));
   blocks.push(...buttons(facts));
   return reply(text, blocks);
+}
+
+/** What became of the channel by hand; null where it is as it should be. Closing archives it, which is no news. */
+export function channelLine({ channel, incident }: IncidentFacts): string | null {
+  if (!channel) return null;
+  if (channel.isDeleted) return "Its channel was deleted in Slack. What was said in it until then is kept here.";
+  if (channel.botIsOut) return "I was taken out of its channel, so nothing said there is captured. Invite me back.";
+  return channel.isArchived && incident.phase !== "closed" ? "Its channel was archived." : null;
 }
 
 function clock(facts: IncidentFacts): readonly [string, string] {

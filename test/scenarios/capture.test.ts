@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openCaptures } from "../support/captures.ts";
+import { deliverEvent } from "../support/deliver.ts";
 import { startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
 import { playTranscript } from "../support/transcript.ts";
@@ -105,5 +106,33 @@ describe("[I6] the lossless capture of an incident's channel", { timeout: 120_00
     } finally {
       await log.stop();
     }
+  });
+});
+
+describe("[I6] what becomes of the channel by hand", { timeout: 90_000 }, () => {
+  test("is followed, and said where people look", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    const id = ana.channelId(channel);
+    const tell = (type: string, more: object = {}) =>
+      deliverEvent(
+        story,
+        { type, channel: id, actor_id: "U0ANA", event_ts: "1795312800.000100", ...more },
+        `Ev${type}`,
+      );
+    await ana.archives(channel);
+    await story.settled();
+    await ana.sees("#incidents", /Its channel was archived\./);
+    await ana.unarchives(channel);
+    await tell("channel_left");
+    await story.settled();
+    await ana.sees("#incidents", /I was taken out of its channel/);
+    await tell("member_joined_channel", { user: "U0TOC" });
+    await story.settled();
+    expect(ana.screen("#incidents")).not.toContain("taken out");
+    await tell("channel_deleted");
+    await story.settled();
+    await ana.sees("#incidents", /Its channel was deleted in Slack/);
   });
 });

@@ -1,3 +1,4 @@
+import { reconcileIncident } from "../capture/reconcile.ts";
 import type { App } from "../ports.ts";
 import { quoteMessage } from "../text.ts";
 import type { TimelineKind } from "../timeline/entry.ts";
@@ -37,6 +38,7 @@ export async function channelCreated(
 /** Somebody came into or left the channel of an incident. */
 export async function memberMoved(app: App, channelId: string, userId: string, joined: boolean): Promise<void> {
   const found = await app.incidents.byChannel(channelId);
+  if (found && joined && userId === app.workspace.botUserId) return botMoved(app, channelId, false);
   if (!found || userId === app.workspace.botUserId) return;
   // Locked, so that one join delivered twice at once is written once.
   const incident = await app.incidents.lock(found.id);
@@ -79,6 +81,45 @@ export async function channelArchived(
   const by = userId === app.workspace.botUserId ? null : userId;
   await archivedByHand(app, incident.id, archived);
   await note(app, incident, by, "system", archived ? "Archived the channel" : "Unarchived the channel");
+  await app.reconciliations.setCondition(incident, { isArchived: archived });
+  await redraw(app, incident);
+}
+
+/** Somebody deleted the channel; what was captured of it stays here. */
+export async function channelDeleted(app: App, channelId: string, userId: string | null): Promise<void> {
+  const incident = await app.incidents.byChannel(channelId);
+  if (!incident || (await app.reconciliations.condition(incident.id)).isDeleted) return;
+  await app.reconciliations.setCondition(incident, { isDeleted: true });
+  await note(app, incident, userId, "system", "Deleted the channel");
+  await redraw(app, incident);
+}
+
+/** The bot was taken out of the channel, or is back; what was said without it is fetched then. */
+export async function botMoved(app: App, channelId: string, out: boolean, userId: string | null = null): Promise<void> {
+  const incident = await app.incidents.byChannel(channelId);
+  if (!incident || (await app.reconciliations.condition(incident.id)).botIsOut === out) return;
+  await app.reconciliations.setCondition(incident, { botIsOut: out });
+  await note(app, incident, userId, "system", out ? "Took Tocsin out of the channel" : "Tocsin is back in the channel");
+  if (!out) await reconcileIncident(app, incident, "reconnect");
+  await redraw(app, incident);
+}
+
+/** The channel was made private by hand: so is the incident, for what is said there from now on is for its members alone. */
+export async function channelMadePrivate(app: App, channelId: string, userId: string | null): Promise<void> {
+  const found = await app.incidents.byChannel(channelId);
+  const incident = found && (await app.incidents.lock(found.id));
+  if (!incident || incident.isPrivate) return;
+  const changed = await app.incidents.update(incident, { isPrivate: true });
+  await note(app, changed, userId, "system", "Made the channel private, and so the incident");
+  await app.audit.add({
+    actor: userId ?? "tocsin",
+    action: "incident.made-private",
+    subject: incidentName(changed),
+    details: { channel: channelId },
+  });
+  const announcement = { kind: "card", view: "incident.announcement", subject: incident.id } as const;
+  await app.outbox.add({ ...announcement, place: { configured: "incidents" } }, "declare");
+  await redraw(app, changed);
 }
 
 async function note(

@@ -1,3 +1,4 @@
+import type { ChannelCondition } from "../capture/records.ts";
 import type { Role, Severity } from "../configuration.ts";
 import type { MissingPiece } from "../intent.ts";
 import type { OperationRecord } from "../operation/operation.ts";
@@ -31,6 +32,8 @@ export interface IncidentFacts {
   readonly links: readonly LinkedIncident[];
   /** The newest watch over its health after resolving. */
   readonly watch: Watch | null;
+  /** What became of its channel by hand. */
+  readonly channel?: ChannelCondition;
 }
 
 export async function incidentFacts(app: App, incidentId: string): Promise<IncidentFacts | null> {
@@ -55,5 +58,6 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
     links: await linkedIncidents(app, incident),
     watch: isOpen(incident) ? null : await app.watches.latest(incidentId),
+    channel: await app.reconciliations.condition(incidentId),
   };
 }
