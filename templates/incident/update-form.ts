@@ -86,8 +86,8 @@ export function updateForm(
   );
   return modal({ callback: "incident.update", title: "Post an update", submit: "Post", about: aboutOf(target) }, [
     ...whichIncident(target),
-    ...(offered.length > 0 ? [status] : []),
     message,
+    ...(offered.length > 0 ? [status] : []),
     input(
       {
         name: "severity",

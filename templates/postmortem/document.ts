@@ -5,6 +5,7 @@ import { type PostmortemFacts, type SectionFacts, sectionText } from "../../src/
 import type { TemplateWord } from "../../src/domain/postmortem/settings.ts";
 import { fromMrkdwn, literal } from "../markdown.ts";
 import { beliefsMarkdown } from "./beliefs.ts";
+import { securityMarkdown } from "./security.ts";
 import { type When, whenIn } from "./when.ts";
 
 const otherSections = "\u0000other sections\u0000";
@@ -40,10 +41,8 @@ export function postmortemMarkdown(facts: PostmortemFacts, options: MarkdownOpti
     if (word === "other sections") return otherSections;
     return generated[word as keyof typeof generated]?.(facts, when, options) ?? "";
   });
-  const others = facts.sections
-    .filter((one) => !placed.has(one.section.id))
-    .map(sectionMarkdown)
-    .join("\n\n");
+  const unplaced = facts.sections.filter((one) => !placed.has(one.section.id)).map(sectionMarkdown);
+  const others = [...unplaced, securityMarkdown(facts, when)].filter(Boolean).join("\n\n");
   // What the template lost while people wrote is kept even where it has no place for it.
   const whole = text.includes(otherSections) ? text.replace(otherSections, () => others) : `${text}\n\n${others}`;
   return `${whole

@@ -5,6 +5,7 @@ import { type Incident, incidentName } from "../incident/incident.ts";
 import type { OperationRecord } from "../operation/operation.ts";
 import { operationInWords } from "../operation/record.ts";
 import type { App } from "../ports.ts";
+import type { Tick } from "../security/checklist.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
 import { type Duration, durations, inWords } from "./durations.ts";
 import { type LintResult, lint } from "./lint.ts";
@@ -26,6 +27,8 @@ export interface PostmortemFacts {
   readonly operations: readonly OperationRecord[];
   /** What people believed and decided, and when. */
   readonly beliefs?: Beliefs;
+  /** What was ticked of the security checklist, and when; left out where there is none. */
+  readonly security?: readonly Tick[];
   readonly actionItems: readonly ActionItem[];
   /** Names by Slack id, of people and of the incident's channel, for documents that leave Slack. */
   readonly names: ReadonlyMap<string, string>;
@@ -109,9 +112,12 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     ...believers(beliefs),
     ...mentioned([...timeline.map((entry) => entry.text), incident.summary, ...written.map((one) => one.text)]),
   ]);
+  const ticks = await app.securitySteps.ticks(incident.id);
+  for (const tick of ticks ?? []) ids.add(tick.userId);
   return {
     postmortem,
     incident,
+    ...(ticks ? { security: ticks } : {}),
     affected,
     sections,
     template,

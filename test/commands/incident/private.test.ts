@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { commands } from "../../../commands/index.ts";
+import { postmortemFacts } from "../../../src/domain/postmortem/facts.ts";
 import { Refusal } from "../../../src/errors.ts";
+import { postmortemMarkdown } from "../../../templates/postmortem/document.ts";
 import { caller, inChannel, openDesk, refusal } from "../../support/desk.ts";
 import { sampleEntry, sampleItem } from "../../templates/incident/facts.ts";
 
@@ -217,6 +219,18 @@ describe("[I2] access to a private incident", () => {
 });
 
 describe("[I12] the security checklist", () => {
+  test("has a section of its own in the post-mortem, with what was not done", async () => {
+    const { incident, postmortem } = await hidden();
+    await desk.presses(ana, "incident.security.tick", { id: `${incident.id}/contain-access` });
+    const facts = await desk.transact((app) => postmortemFacts(app, postmortem?.id ?? ""));
+    const document = postmortemMarkdown(facts);
+    expect(document).toContain("## Security checklist");
+    expect(document).toMatch(/\*\*contain\*\*: Revoke the keys.*\(.*02:00.*U0ANA\)/);
+    expect(document).toMatch(/\*\*review\*\*: Write the post-mortem, with action items \(not done\)/);
+    const { security: _none, ...open } = facts;
+    expect(postmortemMarkdown(open)).not.toContain("Security checklist");
+  });
+
   test("is ticked once by whoever is first, and taken back, with each on the timeline", async () => {
     const { incident } = await hidden();
     const step = { id: `${incident.id}/contain-access` };
