@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../commands/index.ts";
 import { type Bot, startBot } from "./bot.ts";
+import { reachedAt } from "./config/connections.ts";
 import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
 import type { Configuration } from "./domain/configuration.ts";
@@ -145,12 +146,13 @@ async function startSandbox(
   ]);
   // The cloud's minute is shorter here, and so is the time for which a result is watched.
   const { steadySeconds } = written.operations;
-  const config = {
+  const stores = await openStores(settings, database.url, log);
+  const config = stores.reach({
     ...written,
     operations: { ...written.operations, steadySeconds: Math.ceil(steadySeconds / cloudSpeed) },
     integrations: world.partners.integrations(written.integrations),
     services: world.partners.services(written.services),
-  };
+  });
   const { slack, cloud } = world;
   const bot = await startBot({
     config,
@@ -182,9 +184,26 @@ async function startSandbox(
       await bot.stop();
       await save();
       await world.stop();
+      await stores.stop();
       await database.stop();
     },
   };
+}
+
+/** What the catalog calls a database or a cache is a real one here, with nothing of the bot's own in it. */
+async function openStores(settings: Settings, postgresUrl: string, log: Log) {
+  const { startStores } = await import("./sandbox/stores.ts");
+  try {
+    const stores = await startStores({ postgresUrl, dataDirectory: settings.dataDirectory });
+    const reach = (config: Configuration): Configuration => {
+      const withDatabase = reachedAt(config, "database", "postgres", stores.database);
+      return stores.cache === null ? withDatabase : reachedAt(withDatabase, "cache", "redis", stores.cache);
+    };
+    return { reach, stop: stores.stop };
+  } catch (error) {
+    log.warn({ err: error }, "The sandbox's data stores could not be started; it goes on without them");
+    return { reach: (config: Configuration) => config, stop: async () => {} };
+  }
 }
 
 async function readSaved(path: string): Promise<unknown> {

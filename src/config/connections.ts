@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Placement } from "../domain/configuration.ts";
+import type { Configuration, Placement } from "../domain/configuration.ts";
 
 /**
  * How the inside of a data store is reached: beside the platform that its server runs on, or instead of it. The key is
@@ -21,6 +21,7 @@ const settings = {
   port: name.describe("In quotes; the usual one where it is left out.").optional(),
   database: name.optional(),
   user: name.optional(),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write in the file
   password: name.describe("Best from the environment: ${NAME}.").optional(),
   bastion: name.describe("Read and not used yet: what lies behind one is not looked into.").optional(),
 };
@@ -137,4 +138,24 @@ export function secretsOf(url: string): readonly string[] {
   } catch {
     return [url];
   }
+}
+
+/** The same configuration, with every store of a kind whose inside nobody said how to reach reached at one address. */
+export function reachedAt(
+  config: Configuration,
+  kind: "database" | "cache",
+  provider: string,
+  url: string,
+): Configuration {
+  const connections = new Map(config.connections);
+  const resources = config.resources.map((resource) => ({
+    ...resource,
+    runs: resource.runs.map((run) => {
+      if (resource.kind !== kind || run.inside !== undefined || run.at.connection !== undefined) return run;
+      const connection = `${run.environment}/${resource.name}`;
+      connections.set(connection, url);
+      return { ...run, inside: { environment: run.environment, provider, at: { connection } } };
+    }),
+  }));
+  return { ...config, resources, connections };
 }

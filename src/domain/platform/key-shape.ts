@@ -29,6 +29,7 @@ const known = new Set(
 /** A reason as it may be shown: its known words and codes; what else it holds is left out. */
 export function reasonShape(reason: string): string {
   const [first = ""] = reason.split("\n");
+  if (first.trim() === "") return "no reason given";
   const words = first
     .slice(0, 400)
     .replaceAll(/(["'`]).*?\1/g, " … ")
