@@ -10,6 +10,7 @@ import { details } from "./incident/details.ts";
 import { drill } from "./incident/drill.ts";
 import { exported } from "./incident/export.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
+import { handoff } from "./incident/handoff.ts";
 import { hypothesis } from "./incident/hypothesis.ts";
 import { join } from "./incident/join.ts";
 import { duplicate, link, merge } from "./incident/link.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   acknowledge,
   lead,
   role,
+  handoff,
   pageIncident,
   note,
   timeline,

@@ -22,6 +22,7 @@ import { startSealing } from "./jobs/seal-audit.ts";
 import { operations } from "./operations/index.ts";
 import type { AwsOptions } from "./providers/aws.ts";
 import { providers } from "./providers/index.ts";
+import { createPagerDuty } from "./providers/pagerduty/pagerduty.ts";
 import { connectSlack } from "./slack/connection.ts";
 import { startOutbox } from "./slack/outbox/outbox.ts";
 import type { ReceiveMode } from "./slack/receive.ts";
@@ -153,6 +154,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     messages: connection.messages,
     channels: connection.channels,
     files: connection.files,
+    pagerDuty: config.integrations.pagerduty ? createPagerDuty(config.integrations.pagerduty) : null,
     lookUp: (references) =>
       lookUpPeople({ transact, identify: connection.identify, people: connection.directory.people }, references),
     auditHead: async () => headOf(await auditHead(db)),

@@ -6,6 +6,8 @@ import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
 import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/audit/report.ts";
 import { configurationFaults, configurationResults, type Examination, examine, placementsOf } from "./domain/doctor.ts";
+import { scheduleResults } from "./domain/oncall/doctor.ts";
+import { referencesOf } from "./domain/oncall/now.ts";
 import type { CheckResult } from "./domain/platform.ts";
 import { ConfigurationError } from "./errors.ts";
 import { operations } from "./operations/index.ts";
@@ -57,7 +59,10 @@ async function configurationExamination(settings: Settings): Promise<Examination
     look: async () => {
       try {
         const loaded = await load(settings);
-        return configurationResults(loaded.configuration, loaded);
+        return [
+          ...configurationResults(loaded.configuration, loaded),
+          ...scheduleResults(loaded.configuration.oncall, new Date()),
+        ];
       } catch (error) {
         if (error instanceof ConfigurationError) return configurationFaults(error.faults);
         throw error;
@@ -107,8 +112,9 @@ function outsideExaminations(settings: Settings): readonly Examination[] {
   const slack: Examination = {
     title: "Slack",
     look: async () => {
-      const { channels } = (await load(settings)).configuration;
-      return checkSlack({ apiUrl, botToken, appToken, channels, now: () => new Date() });
+      const { channels, oncall } = (await load(settings)).configuration;
+      const people = oncall.flatMap(referencesOf);
+      return checkSlack({ apiUrl, botToken, appToken, channels, people, now: () => new Date() });
     },
   };
   const known = providers({ aws: {}, connections: new Map() });

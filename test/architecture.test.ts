@@ -39,7 +39,7 @@ const places: readonly Place[] = [
   provider("mysql", ["mysql2"]),
   provider("redis", ["ioredis"]),
   provider("bullmq", ["bullmq", "ioredis"]),
-  ...["kubernetes", "compose", "http"].map((name) => provider(name, [])),
+  ...["kubernetes", "compose", "http", "pagerduty"].map((name) => provider(name, [])),
   { files: ["src/store/"], ours: rules, packages: ["pg", "kysely"] },
   { files: ["src/jobs/"], ours: [...rules, "templates/"], packages: ["pg-boss", "date-fns"], types: ["kysely"] },
   {

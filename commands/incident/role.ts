@@ -1,8 +1,10 @@
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
+import { snoozeLead } from "../../src/domain/incident/reminders.ts";
 import { assignRole, requireRole, roles } from "../../src/domain/incident/roles.ts";
 import { arg, command } from "../../src/slack/command.ts";
 import { roleForm } from "../../templates/incident/forms.ts";
+import { reply } from "../../templates/kit.ts";
 import { type Ask, askedIncident, buttonTarget, formIncident, formTarget, tellDone } from "./which.ts";
 
 /** Gives somebody a role. */
@@ -49,6 +51,10 @@ export const lead = command({
     "incident.lead": async (ask) => ({
       modal: roleForm(ask.app.config, await buttonTarget(ask), { role: "commander" }),
     }),
+    "incident.lead-snooze": async (ask) => {
+      await snoozeLead(ask.app, ask.caller, ask.about.id, 30);
+      return { text: reply("I ask again in 30 minutes.") };
+    },
     "incident.lead-me": async (ask) => {
       const changed = await assignRole(ask.app, ask.caller, ask.about.id, "commander", ask.caller.userId);
       return tellDone(ask, changed, `You lead ${incidentName(changed)}.`);

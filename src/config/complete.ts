@@ -25,6 +25,7 @@ import { plain } from "./nearest.ts";
 import { completeOncall } from "./oncall.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
 import { completePostmortem } from "./postmortem.ts";
+import { completeLeadReminders } from "./reminders.ts";
 import type { Written } from "./schema.ts";
 import { completeAnnouncements, completeStatusPage } from "./telling.ts";
 
@@ -81,6 +82,7 @@ export function completeConfiguration(
       catalogName(written, word),
     ),
     integrations: completeIntegrations(written.integrations ?? {}),
+    leadReminders: completeLeadReminders(written.reminders?.lead),
     followUp: completeFollowUp(written.follow_up ?? {}),
   };
 }
@@ -244,6 +246,7 @@ function completeRoles(written: NonNullable<Written["roles"]>): Configuration["r
     title: role?.title ?? name,
     aliases: role?.aliases ?? [],
     summary: role?.summary ?? "",
+    ...(role?.instructions ? { instructions: role.instructions } : {}),
   }));
 }
 

@@ -29,6 +29,7 @@ import {
 } from "./pieces.ts";
 import { platformsFor } from "./platforms.ts";
 import { postmortem } from "./postmortem.ts";
+import { reminders } from "./reminders.ts";
 import { announcementsSchema, statusPageSchema } from "./telling.ts";
 
 const severity = object({
@@ -56,6 +57,7 @@ const role = object({
   title: text.optional(),
   aliases: aliases.optional(),
   summary: text.describe("What this role does, in one line.").optional(),
+  instructions: text.describe("What whoever gets the role is told to do, by direct message.").optional(),
 });
 
 const environment = object({
@@ -197,6 +199,7 @@ export const configurationSchema = object({
   postmortem: postmortem.optional(),
   dashboards: links.optional(),
   integrations: integrations.optional(),
+  reminders: reminders.optional(),
   follow_up: followUp.optional(),
   thresholds: later("Normal, warning and critical values."),
   freezes: later("Times in which changes wait."),

@@ -34,6 +34,7 @@ export interface Configuration {
   /** The public status page; null where there is none. */
   readonly statusPage: StatusPageSettings | null;
   readonly integrations: Integrations;
+  readonly leadReminders: LeadReminders;
   readonly followUp: FollowUpSettings;
 }
 
@@ -85,6 +86,8 @@ export interface Role {
   readonly title: string;
   readonly aliases: readonly string[];
   readonly summary: string;
+  /** What whoever gets it is told to do; the built-in words of templates where it is left out. */
+  readonly instructions?: string;
 }
 
 export interface Channels {
@@ -170,4 +173,12 @@ export interface OperationDefaults {
   readonly verifyMinutes: number;
   /** How long the state asked for must be seen before it counts as verified. */
   readonly steadySeconds: number;
+}
+
+/** How the channel is asked who leads while nobody does. */
+export interface LeadReminders {
+  readonly afterMinutes: number;
+  readonly everyMinutes: number;
+  /** How many times at most; 0 for never. */
+  readonly atMost: number;
 }

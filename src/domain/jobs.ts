@@ -28,15 +28,18 @@ export interface JobData {
   /** Tells PagerDuty how a page stands, and asks how it stands there. */
   readonly "page-outside": { readonly pageId: string };
   /** Looks up who is on call, and brings user groups in step. */
+  /** Reads the schedules that PagerDuty keeps. */
+  readonly "read-schedules": Readonly<Record<never, never>>;
   readonly "sync-oncall": Readonly<Record<never, never>>;
   /** Looks at the health of what a resolved incident affected, counted from 1. */
   readonly "watch-health": { readonly watchId: string; readonly look: number };
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
-  readonly "remind-lead": { readonly incidentId: string };
   /** Tells that an ended incident's channel is put away, and does so; `at` is the moment it was set for. */
   readonly "archive-channel": { readonly incidentId: string; readonly at: string };
   /** Posts the review of the time before that day, yyyy-MM-dd. */
   readonly "post-review": { readonly period: "weekly" | "monthly"; readonly day: string };
+  readonly "remind-lead": { readonly incidentId: string; readonly round?: number; readonly snoozed?: string };
+  readonly "remind-handoff": { readonly handoffId: string; readonly round: number };
   /** Reminds of an action item; `at` is the moment it was set for, by which a stale one is known. */
   readonly "remind-action-item": { readonly itemId: string; readonly at: string };
   readonly "remind-postmortem": { readonly postmortemId: string };

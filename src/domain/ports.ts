@@ -12,6 +12,7 @@ import type { Configuration } from "./configuration.ts";
 import type { ArchivingRecords } from "./incident/archiving.ts";
 import type { FigureRecords } from "./incident/figures.ts";
 import type { FollowerRecords } from "./incident/following.ts";
+import type { HandoffRecords } from "./incident/handoff.ts";
 import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
@@ -58,6 +59,7 @@ export interface App {
   readonly people: PeopleRecords;
   readonly overrides: OverrideRecords;
   readonly pages: PageRecords;
+  readonly handoffs: HandoffRecords;
   readonly outsideShifts: OutsideShiftRecords;
   readonly incidents: IncidentRecords;
   readonly watches: WatchRecords;

@@ -3,6 +3,7 @@ import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
 import { reconcileAll } from "../domain/capture/reconcile.ts";
 import { armReviews } from "../domain/incident/review.ts";
 
+import type { PagerDuty } from "../domain/oncall/pagerduty.ts";
 import type { LookUpPeople } from "../domain/people/records.ts";
 import type { App } from "../domain/ports.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
@@ -16,12 +17,14 @@ import { type JobHandler, jobHandler } from "./handler.ts";
 import { lookStatus } from "./look-status.ts";
 import { lookStore } from "./look-store.ts";
 import type { OperationContext } from "./operation-context.ts";
+import { armSchedules, pageOutside, readSchedulesJob } from "./page-outside.ts";
 import { pageStep } from "./page-step.ts";
 import { planOperation } from "./plan-operation.ts";
 import { armAuditHead, postAuditHead } from "./post-audit-head.ts";
 import { postReviewJob } from "./post-review.ts";
 import { reconcileChannels } from "./reconcile-channels.ts";
 import { remindActionItem } from "./remind-action-item.ts";
+import { remindHandoff } from "./remind-handoff.ts";
 import { remindLead } from "./remind-lead.ts";
 import { remindPostmortem } from "./remind-postmortem.ts";
 import { remindUpdate } from "./remind-update.ts";
@@ -35,6 +38,7 @@ export interface JobContext extends OperationContext {
   readonly channels: ChannelReader;
   readonly files: FileReader;
   readonly lookUp: LookUpPeople;
+  readonly pagerDuty: PagerDuty | null;
   /** The audit chain's head in words; null while there is none. */
   readonly auditHead: () => Promise<string | null>;
 }
@@ -53,9 +57,12 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(copyFile(context)),
     jobHandler(reconcileChannels(context)),
     jobHandler(pageStep(context)),
+    jobHandler(pageOutside(context)),
+    jobHandler(readSchedulesJob(context)),
     jobHandler(syncOncall(context)),
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
+    jobHandler(remindHandoff(context)),
     jobHandler(remindActionItem(context)),
     jobHandler(postReviewJob(context)),
     jobHandler(archiveChannel(context)),
@@ -70,4 +77,5 @@ export async function armJobs(app: App): Promise<void> {
   await armReviews(app);
   await reconcileAll(app, "start");
   await armOncall(app);
+  await armSchedules(app);
 }

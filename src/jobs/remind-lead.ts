@@ -6,6 +6,7 @@ import type { JobHandler } from "./handler.ts";
 export function remindLead(needs: { readonly transact: Transact }): JobHandler<"remind-lead"> {
   return {
     name: "remind-lead",
-    handle: ({ incidentId }) => needs.transact((app) => remindOfLead(app, incidentId)),
+    handle: ({ incidentId, round = 0, snoozed }) =>
+      needs.transact((app) => remindOfLead(app, incidentId, round, snoozed)),
   };
 }

@@ -8,6 +8,8 @@ export interface SlackCheck {
   /** Null where requests come over HTTP. */
   readonly appToken: string | null;
   readonly channels: Channels;
+  /** Everybody who is on call by the configuration: e-mail addresses, user ids and groups. */
+  readonly people?: readonly string[];
   /** The wall clock, which signatures are checked by. */
   readonly now: () => Date;
 }
@@ -44,6 +46,7 @@ export async function checkSlack(check: SlackCheck): Promise<readonly CheckResul
     scopeResult(granted),
     clockResult(headers.get("date"), check.now()),
     ...(await channelResults(ask, check.channels)),
+    ...(await peopleResults(ask, [...new Set(check.people ?? [])])),
     ...(check.appToken === null ? [] : [await appTokenResult(check.apiUrl, check.appToken)]),
   ];
 }
@@ -74,6 +77,36 @@ function clockResult(date: string | null, now: Date): CheckResult {
   if (off <= mostSkewSeconds) return good("Clock", off <= 2 ? "agrees with Slack's" : `${off} s off Slack's`);
   const found = `${off} s ${seconds > 0 ? "ahead of" : "behind"} Slack's; at 300 s every request is refused`;
   return fault("Clock", found, "Keep this machine's time by NTP (timedatectl set-ntp true, or chrony).");
+}
+
+/** Who is on call and cannot be: not in the workspace, deactivated, or a group that is not there or empty. */
+async function peopleResults(ask: Ask, references: readonly string[]): Promise<readonly CheckResult[]> {
+  if (references.length === 0) return [];
+  const listed = await heard(ask("usergroups.list", { include_users: "true" }));
+  const groups = typeof listed === "string" || !Array.isArray(listed.body.usergroups) ? [] : listed.body.usergroups;
+  const missing: string[] = [];
+  for (const reference of references) {
+    if (/^S[A-Z0-9]+$/.test(reference) || reference.startsWith("@")) {
+      const handle = reference.replace(/^@/, "").toLowerCase();
+      const found = groups.find(({ id, handle: own }) => id === reference || String(own).toLowerCase() === handle);
+      if (!found?.users?.length) missing.push(`${reference} (no such group, or nobody is in it)`);
+      continue;
+    }
+    const byId = /^[UW][A-Z0-9]+$/.test(reference);
+    const answer = await heard(
+      byId ? ask("users.info", { user: reference }) : ask("users.lookupByEmail", { email: reference }),
+    );
+    const user = typeof answer === "string" ? null : (answer.body.user as { readonly deleted?: boolean } | undefined);
+    if (!user || user.deleted) missing.push(`${reference} (${user ? "deactivated" : "not in this workspace"})`);
+  }
+  if (missing.length === 0) return [good("People on call", `all ${references.length} are there`)];
+  return [
+    fault(
+      "People on call",
+      missing.join("\n"),
+      "Put them right under oncall: in the configuration; they are skipped for the next one until then.",
+    ),
+  ];
 }
 
 async function channelResults(ask: Ask, channels: Channels): Promise<readonly CheckResult[]> {

@@ -9,6 +9,7 @@ import { curationRecords } from "./curation.ts";
 import type { RecordContext } from "./database.ts";
 import { figureRecords } from "./figures.ts";
 import { followerRecords } from "./followers.ts";
+import { handoffRecords } from "./handoffs.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
 import { incidentSearch } from "./incident-search.ts";
 import { incidentRecords } from "./incidents.ts";
@@ -35,6 +36,7 @@ export function recordsOf(context: RecordContext) {
     people: peopleRecords(context),
     overrides: overrideRecords(context),
     pages: pageRecords(context),
+    handoffs: handoffRecords(context),
     outsideShifts: outsideShiftRecords(context),
     incidents: incidentRecords(context),
     watches: watchRecords(context),

@@ -84,6 +84,28 @@ export function roleForm(
   ]);
 }
 
+/** To whom a role is handed; they are asked first. */
+export function handoffForm(
+  config: Configuration,
+  target: FormTarget,
+  filled: { readonly role?: string; readonly userId?: string | null } = {},
+): Modal {
+  return modal(
+    { callback: "incident.handoff", title: "Hand a role over", submit: "Ask them", about: aboutOf(target) },
+    [
+      ...whichIncident(target),
+      input(
+        { name: "role", label: "Role" },
+        select(
+          roles(config).map((role) => option(role.title, role.name, role.summary)),
+          filled.role ?? "commander",
+        ),
+      ),
+      input({ name: "person", label: "To", hint: "The role moves when they accept." }, userSelect(filled.userId)),
+    ],
+  );
+}
+
 export function noteForm(target: FormTarget, filled: { readonly text?: string } = {}): Modal {
   return modal({ callback: "incident.note", title: "Add to the timeline", submit: "Add", about: aboutOf(target) }, [
     ...whichIncident(target),

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { Role } from "../../src/domain/configuration.ts";
 import { type Incident, isOpen } from "../../src/domain/incident/incident.ts";
 import { requireRole } from "../../src/domain/incident/roles.ts";
 import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
@@ -7,6 +8,7 @@ import type { TimelineEntry, TimelineKind } from "../../src/domain/timeline/entr
 import { actions, button, context, inert, moment, person, type Reply, reply, section } from "../kit.ts";
 import type { View } from "../views.ts";
 import { about, channelOf, named, paragraphs } from "./phrases.ts";
+import { instructionsOf } from "./role-instructions.ts";
 
 const labels: Readonly<Partial<Record<TimelineKind, string>>> = {
   severity: "Update",
@@ -66,9 +68,10 @@ export function updateDue(incident: Incident): Reply {
   ]);
 }
 
-/** The channel is asked who leads. */
-export const noLeadView: View = async (app, incidentId) => {
-  const incident = await app.incidents.byId(incidentId);
+/** The channel is asked who leads. Subject: incident id and how many times it was asked before. */
+export const noLeadView: View = async (app, subject) => {
+  const [id = ""] = subject.split(":");
+  const incident = await app.incidents.byId(id);
   return incident && isOpen(incident) ? { reply: noLead(incident) } : null;
 };
 
@@ -79,6 +82,7 @@ export function noLead(incident: Incident): Reply {
     actions([
       button({ action: "incident.lead-me", text: "Take the lead", about: about(incident), style: "primary" }),
       button({ action: "incident.lead", text: "Name somebody", about: about(incident) }),
+      button({ action: "incident.lead-snooze", text: "In 30 minutes", about: about(incident) }),
     ]),
   ]);
 }
@@ -101,9 +105,20 @@ export const roleAssignedView: View = async (app, subject) => {
   return incident ? { reply: roleAssigned(incident, requireRole(app.config, role)) } : null;
 };
 
-export function roleAssigned(incident: Incident, role: { readonly title: string; readonly summary: string }): Reply {
+export function roleAssigned(
+  incident: Incident,
+  role: Pick<Role, "name" | "title" | "summary" | "instructions">,
+): Reply {
   const text = `You are ${inert(role.title.toLowerCase())} of *${named(incident)}*, in ${channelOf(incident)}.`;
-  return reply(text, role.summary ? [section(text), context(inert(role.summary))] : [section(text)]);
+  const instructions = instructionsOf(role);
+  return reply(text, [
+    section(text),
+    ...(instructions ? [section(shorten(instructions, 2900))] : []),
+    actions([
+      button({ action: "incident.handoff", text: "Hand over", about: about(incident) }),
+      button({ action: "incident.update", text: "Update", about: about(incident) }),
+    ]),
+  ]);
 }
 
 /** An action item was made; owner and day can be filled in on the spot. */

@@ -5,6 +5,7 @@ import { archiveNoticeView } from "./archive-notice.ts";
 import { beliefsView } from "./beliefs.ts";
 import { incidentCardView } from "./card.ts";
 import { exportView } from "./export.ts";
+import { handoffFailedView, handoffReminderView, handoffView } from "./handoff.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
 import { securityView } from "./people.ts";
 import { publishDueView } from "./public.ts";
@@ -25,6 +26,9 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
   "incident.no-lead": noLeadView,
+  "incident.handoff": handoffView,
+  "incident.handoff-reminder": handoffReminderView,
+  "incident.handoff-failed": handoffFailedView,
   "incident.where": whereView,
   "incident.role-assigned": roleAssignedView,
   "action-item.notice": actionItemNoticeView,

@@ -12,6 +12,7 @@ import { incidentLinks, requireAffected } from "./affected.ts";
 import { callsNobody, type Incident, type IncidentSource, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
 import { armUpdateReminder } from "./reminders.ts";
+import { requireServing } from "./serving.ts";
 import { requireSeverity } from "./severity.ts";
 
 /** What people say when they declare; typed text as it came. */
@@ -37,9 +38,6 @@ export interface Declaration {
   readonly isAnnounced?: boolean;
 }
 
-/** After this many minutes without a commander the channel is asked for one. */
-export const leadReminderMinutes = 10;
-
 /** Records a new incident and asks Slack for everything it needs; the channel comes first, the rest as soon as it exists. */
 export async function declareIncident(app: App, caller: Caller, declaration: Declaration): Promise<Incident> {
   requireMember(caller);
@@ -52,6 +50,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   if (commanderId === app.workspace.botUserId) {
     throw new Refusal("unknown_person", "I cannot lead an incident.", "Name a person, or nobody yet.", "commander");
   }
+  if (commanderId) await requireServing(app, commanderId, "commander");
   const times = timesOf(app, declaration);
   const isSilent = (declaration.isSilent ?? false) || times.resolvedAt !== null;
   const incident = await app.incidents.insert({
@@ -86,7 +85,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
     await app.jobs.add(
       "remind-lead",
       { incidentId: incident.id },
-      { key: incident.id, after: addMinutes(app.now, leadReminderMinutes) },
+      { key: incident.id, after: addMinutes(app.now, app.config.leadReminders.afterMinutes) },
     );
   }
   return incident;

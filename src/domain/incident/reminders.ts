@@ -1,5 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
+import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
+import { openForReading } from "./access.ts";
 import { type Incident, isOpen } from "./incident.ts";
 import { commanderOf } from "./roles.ts";
 import { severityOf } from "./severity.ts";
@@ -58,15 +60,30 @@ export async function redrawReminders(app: App, before: Incident): Promise<void>
   }
 }
 
-/** Asks the channel who leads, once, if nobody does. */
-export async function remindOfLead(app: App, incidentId: string): Promise<void> {
+/** Asks the channel who leads while nobody does: again and again in the configured interval, so many times at most. */
+export async function remindOfLead(app: App, incidentId: string, round = 0, snoozed = ""): Promise<void> {
+  const { atMost, everyMinutes } = app.config.leadReminders;
   const incident = await app.incidents.byId(incidentId);
-  if (!incident || !isOpen(incident) || commanderOf(incident)) return;
+  if (!incident || !isOpen(incident) || commanderOf(incident) || (round >= atMost && snoozed === "")) return;
   await app.outbox.add({
     kind: "message",
     view: "incident.no-lead",
-    subject: incident.id,
+    subject: `${incident.id}:${round}`,
     place: { incident: incident.id },
-    once: `no-lead:${incident.id}`,
+    once: round === 0 ? `no-lead:${incident.id}` : `no-lead:${incident.id}:${round}${snoozed}`,
   });
+  if (round + 1 < atMost) await armLeadReminder(app, incident.id, round + 1, everyMinutes);
+}
+
+/** Asks who leads no sooner than in so many minutes; said once more at least. */
+export async function snoozeLead(app: App, caller: Caller, incidentId: string, minutes: number): Promise<void> {
+  const incident = await openForReading(app, caller, incidentId);
+  const round = Math.max(1, app.config.leadReminders.atMost - 1);
+  const snoozed = `:${app.now.toISOString()}`;
+  const after = addMinutes(app.now, minutes);
+  await app.jobs.add("remind-lead", { incidentId: incident.id, round, snoozed }, { key: incident.id, after });
+}
+
+function armLeadReminder(app: App, incidentId: string, round: number, minutes: number): Promise<void> {
+  return app.jobs.add("remind-lead", { incidentId, round }, { key: incidentId, after: addMinutes(app.now, minutes) });
 }

@@ -5,6 +5,7 @@ import type { App } from "../ports.ts";
 import { openForChange, requireOpen } from "./access.ts";
 import { recordChange } from "./change.ts";
 import type { Incident } from "./incident.ts";
+import { requireServing } from "./serving.ts";
 
 const commander: Role = {
   name: "commander",
@@ -63,6 +64,7 @@ export async function assignRole(
   if (userId === app.workspace.botUserId) {
     throw new Refusal("unknown_person", "That is me; I cannot hold a role.", "Name a person.", "person");
   }
+  if (userId && userId !== caller.userId) await requireServing(app, userId, "person");
   if (before === userId) {
     throw new Refusal(
       "already_done",
@@ -82,10 +84,9 @@ export async function assignRole(
   return changed;
 }
 
-async function welcome(app: App, incident: Incident, caller: Caller, role: Role, userId: string): Promise<void> {
+async function welcome(app: App, incident: Incident, _caller: Caller, role: Role, userId: string): Promise<void> {
   await app.incidents.addMembers(incident.id, [userId]);
   await app.outbox.add({ kind: "invite", incident: incident.id, userIds: [userId] });
-  if (userId === caller.userId) return;
   await app.outbox.add({
     kind: "message",
     view: "incident.role-assigned",
