@@ -75,7 +75,12 @@ export function completeConfiguration(
       verifyMinutes: seconds(written.operations?.verify, defaultOperations.verifyMinutes * 60) / 60,
       steadySeconds: seconds(written.operations?.steady, defaultOperations.steadySeconds),
     },
-    postmortem: completePostmortem(written.postmortem, severities, templates),
+    postmortem: completePostmortem(
+      written.postmortem,
+      severities,
+      templates,
+      Object.values(written.people ?? {}).flatMap((person) => person.name ?? []),
+    ),
     dashboards: links(written.dashboards),
     announcements: completeAnnouncements(written.announcements),
     statusPage: completeStatusPage(written.status_page, written.organisation ?? "Our organisation", (word) =>

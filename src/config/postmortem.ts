@@ -86,6 +86,7 @@ export function completePostmortem(
   written: WrittenPostmortem | undefined,
   severities: readonly Severity[],
   own: readonly PostmortemTemplate[],
+  people: readonly string[] = [],
 ): PostmortemSettings {
   const sections = written?.sections?.map(completeSection);
   const builtIn = builtInTemplates.map((template) =>
@@ -115,6 +116,7 @@ export function completePostmortem(
     },
     publicEdition: {
       names: Object.entries(public_edition?.names ?? {}).map(([inner, outer]) => ({ inner, outer })),
+      people,
       leaveOut: public_edition?.leave_out ?? [],
     },
   };

@@ -48,12 +48,19 @@ function roleOf({ incident }: PostmortemFacts, id: string): string {
  * e-mail addresses, mentions and Slack's ids go.
  */
 export function publicText(text: string, facts: PostmortemFacts, settings: PublicSettings): string {
-  const people = [...facts.names].flatMap(([id, name]) => {
-    const role = roleOf(facts, id);
-    const first = name.split(/\s+/)[0] ?? "";
-    return [[name, role] as const, ...(first.length >= 3 && first !== name ? [[first, role] as const] : [])];
+  const seen = [...facts.names].map(([id, name]) => ({ name, role: roleOf(facts, id) }));
+  // The same person may be known by a short name in Slack and by the whole one in the configuration.
+  const configured = settings.people.map((name) => {
+    const same = seen.find((one) =>
+      [name, firstOf(name)].some((word) => word.toLowerCase() === one.name.toLowerCase()),
+    );
+    return { name, role: same?.role ?? "a responder" };
   });
-  const words = [...settings.names.map((one) => [one.inner, one.outer] as const), ...people]
+  const people = [...configured, ...seen].flatMap(({ name, role }) => {
+    const first = firstOf(name);
+    return [...(first.length >= 3 ? [[first, role] as const] : []), [name, role] as const];
+  });
+  const words = [...people, ...settings.names.map((one) => [one.inner, one.outer] as const)]
     .filter(([inner]) => inner.trim() !== "")
     .toSorted(([a], [b]) => b.length - a.length);
   const bare = text
@@ -69,6 +76,10 @@ export function publicText(text: string, facts: PostmortemFacts, settings: Publi
     new RegExp(`(?<![\\p{L}\\p{N}])@?(?:${pattern})(?![\\p{L}\\p{N}])`, "giu"),
     (found) => outer.get(found.replace(/^@/, "").toLowerCase()) ?? outer.get(found.toLowerCase()) ?? "",
   );
+}
+
+function firstOf(name: string): string {
+  return name.split(/\s+/)[0] ?? "";
 }
 
 /** A word that stands for a text: another text, another word. */

@@ -68,6 +68,8 @@ export interface ReminderSettings {
 export interface PublicSettings {
   /** Inner word → what the public reads; an empty one is left out. */
   readonly names: readonly { readonly inner: string; readonly outer: string }[];
+  /** Names the configuration gives people: they go even where Slack showed only a short one. */
+  readonly people: readonly string[];
   /** Ids of the sections that are never public. */
   readonly leaveOut: readonly string[];
 }

@@ -10,6 +10,7 @@ const settings = {
     { inner: "waooaw-backend", outer: "our API" },
     { inner: "Grafana", outer: "" },
   ],
+  people: [],
   leaveOut: ["contributing-factors"],
 };
 const facts = samplePostmortem();
@@ -29,6 +30,14 @@ describe("[I9] the public edition of a post-mortem", () => {
     ["![shot](https://x.example/i.png)", "shot"],
   ])("%s → %s", (text, wanted) => {
     expect(said(text)).toBe(wanted);
+  });
+
+  test("a person known to Slack by a short name is not named by the whole one", () => {
+    const short = samplePostmortem({ names: new Map([["U0ANA", "ana"]]) });
+    const people = ["Ana Ruiz", "Dev Patel"];
+    expect(publicText("Ana Ruiz, ana and Dev Patel; Dev too", short, { ...settings, people })).toBe(
+      "the commander, the commander and a responder; a responder too",
+    );
   });
 
   test("nothing inner is left: no person, no link, no operation, no section that is not public", () => {
