@@ -40,7 +40,12 @@ const migrations: Readonly<Record<string, Migration>> = {
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    // Each stands on its own tables: one that comes later under an earlier name must not keep a database from it.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
