@@ -59,7 +59,13 @@ export function peopleRecords(context: RecordContext): PeopleRecords {
       return new Map(rows.map((row) => [row.reference, row.user_ids]));
     },
     keep: async ({ userId, name, kind, email }) => {
-      if (kind !== "unknown") await rememberPerson(context.db, { userId, name, kind, email, at: context.now });
+      if (kind === "unknown") return;
+      // The short name Slack shows; a full one that is known stays, since documents leave Slack.
+      await db
+        .insertInto("slack_people")
+        .values({ user_id: userId, name, kind, email, seen_at: context.now })
+        .onConflict((conflict) => conflict.column("user_id").doUpdateSet({ kind, email, seen_at: context.now }))
+        .execute();
     },
     keepMeant: async (reference, userIds) => {
       const row = { reference, user_ids: [...userIds], looked_at: context.now };
