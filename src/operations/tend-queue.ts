@@ -16,6 +16,13 @@ function number(input: Json, name: string, otherwise: number, [least, most]: rea
   throw new Refusal("bad_argument", `${name} must be a whole number from ${least} to ${most}.`);
 }
 
+/** Seconds a job must be old to go: what came a moment ago may still be looked at, and nothing is kept for years. */
+function age(input: Json): number {
+  const value = (input as Given)?.olderSeconds;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 60 && value <= 366 * 86_400) return value;
+  throw new Refusal("bad_argument", "The age must be from 1 minute to 366 days.", "Such as --older 24h.");
+}
+
 /** The queue that is meant, which a target with only one need not be told. */
 function oneQueue(name: string | null, target: Target): string {
   const all = queuesMeant(name === null ? null : [name], target);
@@ -121,7 +128,7 @@ export const cleanQueue: Operation<
   parse: (input) => {
     const state = cleanStates.find((one) => one === (text(input, "state") ?? "completed"));
     if (!state) throw new Refusal("bad_argument", `The state is one of ${cleanStates.join(", ")}.`);
-    return { queue: text(input, "queue"), state, olderSeconds: number(input, "olderSeconds", -1, [60, 366 * 86_400]) };
+    return { queue: text(input, "queue"), state, olderSeconds: age(input) };
   },
   plan: async (input, target, see) => {
     const state = await existing(see, target, input.queue);

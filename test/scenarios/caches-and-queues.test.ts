@@ -191,7 +191,7 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     await ana.types(ops, "/ops clean jobs --queue emails --state failed --older 30s");
     await until(
       "an answer",
-      () => ana.screen(ops).includes("olderSeconds must be") || ana.told(ops).at(-1)?.includes("olderSeconds"),
+      () => ana.screen(ops).includes("The age must be") || ana.told(ops).at(-1)?.includes("The age must be"),
     );
     neverTold(scenario);
   });
