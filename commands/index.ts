@@ -4,6 +4,7 @@ import { acknowledge } from "./incident/acknowledge.ts";
 import { actionItem } from "./incident/action-item.ts";
 import { actions } from "./incident/actions.ts";
 import { catchup } from "./incident/catchup.ts";
+import { close } from "./incident/close.ts";
 import { decide } from "./incident/decide.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
@@ -81,6 +82,7 @@ export const commands: readonly Command[] = [
   merge,
   duplicate,
   resolve,
+  close,
   reopen,
   postmortem,
   serviceStatus,

@@ -1,7 +1,7 @@
 import { openForReading } from "../../src/domain/incident/access.ts";
 import { keepChannel } from "../../src/domain/incident/archiving.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
-import { closeIncident, resolveIncident } from "../../src/domain/incident/resolve.ts";
+import { resolveIncident } from "../../src/domain/incident/resolve.ts";
 import { skipWatch } from "../../src/domain/incident/watch.ts";
 import { arg, command } from "../../src/slack/command.ts";
 import { resolveForm } from "../../templates/incident/forms.ts";
@@ -11,7 +11,7 @@ import { type Ask, askedIncident, buttonTarget, formIncident, formTarget, tellDo
 /** Ends the response. */
 export const resolve = command({
   name: "/incident resolve",
-  synonyms: ["close", "resolved"],
+  synonyms: ["resolved"],
   summary: "End the response; the post-mortem begins",
   examples: [
     "/incident resolve rolled back to 41, error rate is normal",
@@ -39,10 +39,6 @@ export const resolve = command({
     "incident.watch-skip": async (ask) => {
       const incident = await openForReading(ask.app, ask.caller, ask.about.id);
       return { modal: skipWatchForm(incident, ask.at.channelId) };
-    },
-    "incident.close": async (ask) => {
-      const changed = await closeIncident(ask.app, ask.caller, ask.about.id);
-      return tellDone(ask, changed, `${incidentName(changed)} is closed.`);
     },
   },
   forms: {

@@ -9,7 +9,7 @@ export function notUsedYet(written: Written): readonly string[] {
   const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));
   const severities = Object.values(written.severities ?? {});
   return [
-    ...(["respond_in", "mitigate_within", "resolve_within", "close_requires"] as const)
+    ...(["respond_in", "mitigate_within", "resolve_within"] as const)
       .filter((field) => severities.some((severity) => severity[field] !== undefined))
       .map((field) => `severities.*.${field}`),
     ...sections.filter((section) => written[section] !== undefined),

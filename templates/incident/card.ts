@@ -1,4 +1,5 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
+import { inWords, writtenFields } from "../../src/domain/incident/closing.ts";
 import { type IncidentFacts, incidentFacts } from "../../src/domain/incident/facts.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import type { LinkedIncident } from "../../src/domain/incident/links.ts";
@@ -39,7 +40,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   if (facts.operations.length > 0)
     blocks.push(section(`*Last operations*\n${facts.operations.map(operationLine).join("\n")}`));
   blocks.push(context(small(facts)));
-  if (!facts.open) blocks.push(context(measured(facts)));
+  if (!facts.open) blocks.push(...written(facts), context(measured(facts)));
   if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
   const channel = channelLine(facts);
   if (channel) blocks.push(context(`:warning: ${channel}`));
@@ -79,6 +80,18 @@ function small(facts: IncidentFacts): string {
     ...(incident.isPrivate ? ["private: only people in this channel see it"] : []),
   ];
   return parts.join(" · ");
+}
+
+/** What people wrote of it once it was over, and what is still to be filled in before it is closed. */
+function written({ incident, missingToClose = [] }: IncidentFacts): KnownBlock[] {
+  const lines = writtenFields.flatMap((field) => {
+    const text = incident.fields[field];
+    return text ? [`*${field[0]?.toUpperCase()}${field.slice(1)}* ${inert(shorten(text, 400))}`] : [];
+  });
+  return [
+    ...(lines.length > 0 ? [section(lines.join("\n"))] : []),
+    ...(missingToClose.length > 0 ? [context(`Before closing: ${inWords(missingToClose)}`)] : []),
+  ];
 }
 
 function linkLine({ relation, incident }: LinkedIncident): string {

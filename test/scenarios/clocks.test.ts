@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { reading } from "../support/reading.ts";
 import { startScenario } from "../support/scenario.ts";
@@ -120,5 +121,80 @@ describe("[I3] the times that count", { timeout: 90_000 }, () => {
     // The form opened before is told that the times have changed, and keeps what was typed.
     expect(await ben.submits({})).toEqual({});
     expect(await ben.form()).toContain("Somebody changed these while your form was open.");
+  });
+});
+
+const example = readFileSync("examples/waooaw/tocsin.yaml", "utf8");
+
+/** The example, with more said of SEV2. */
+function sev2(more: string): { readonly configuration: string } {
+  return { configuration: example.replace(/( {2}SEV2:\n)/, `$1    ${more}\n`) };
+}
+
+describe("[I3] what a severity asks for before closing", { timeout: 90_000 }, () => {
+  test("is asked for in a form that names it, kept on the timeline, and shown on the card", async () => {
+    const story = await startScenario(sev2("close_requires: [summary, affected, commander, cause, impact]"));
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident close");
+    expect(ana.told(channel).at(-1)).toMatch(/INC-1 is detected; it cannot become closed[\s\S]*Resolve it first/);
+    await ana.types(channel, "/incident resolve rolled back");
+    await story.settled();
+    expect(reading(await ana.sees(channel, card))).toContain(
+      "Before closing: summary, what is affected, commander, cause and impact",
+    );
+    // The other ways to close are refused alike.
+    await ana.types(channel, "/incident update close done with it");
+    await story.settled();
+    expect(ana.told(channel).at(-1)).toMatch(
+      /INC-1 is SEV2, which is closed only with summary, what is affected, commander, cause and impact[\s\S]*\/incident close INC-1/,
+    );
+    await ana.types(channel, "/incident close");
+    expect(await ana.form()).toContain(
+      "SEV2 is closed only with summary, what is affected, commander, cause and impact.",
+    );
+    await ben.clicks("Close", { channel, reading: card });
+    await ben.seesForm(/Close the incident/);
+    const typed = {
+      Summary: "One request in ten failed",
+      "What is affected": ["Backend API"],
+      Commander: "U0BEN",
+      Impact: "400 orders lost",
+    };
+    expect(await ben.submits({ ...typed, Cause: "   " })).toMatchObject({ cause: expect.any(String) });
+    expect(await ben.submits({ ...typed, Cause: "A pool of <!channel> one" })).toEqual({});
+    await story.settled();
+    const shown = reading(await ana.sees(channel, card));
+    expect(shown).toMatch(/\*Status\*\nClosed/);
+    expect(shown).toMatch(/\*Cause\* A pool of .*one\n\*Impact\* 400 orders lost/);
+    expect(shown).not.toContain("Before closing");
+    expect(ana.screen(channel)).toMatch(
+      /Filled in before closing\nSummary: One request in ten failed\nAffected: Backend API/,
+    );
+    expect(ana.read(channel).channel.archived).toBe(true);
+    // Ana's form is of before; nothing is written over.
+    expect(await ana.submits({ ...typed, Commander: "U0ANA", Cause: "Nobody knows" })).not.toEqual({});
+    await ben.types("#general", "/incident timeline INC-1");
+    expect(await ben.form()).toMatch(/Cause: A pool of .*one/);
+  });
+
+  test("waits for the post-mortem, and keeps what was written meanwhile", async () => {
+    const story = await startScenario(sev2("close_requires: [cause, postmortem]"));
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident resolve rolled back");
+    await story.settled();
+    await ana.clicks("Close", { channel, reading: card });
+    expect(await ana.form()).toMatch(/closed only with cause and a published post-mortem/);
+    expect(await ana.submits({ Cause: "The pool was too small" })).toEqual({});
+    await story.settled();
+    expect(ana.told(channel).at(-1)).toContain(
+      "What you wrote is kept. INC-1 can be closed with a published post-mortem.",
+    );
+    expect(reading(await ana.sees(channel, card))).toMatch(/Resolved[\s\S]*Before closing: a published post-mortem/);
+    await ana.types(channel, "/incident close");
+    expect(ana.told(channel).at(-1)).toMatch(
+      /closed only with a published post-mortem[\s\S]*Publish the post-mortem first/,
+    );
   });
 });

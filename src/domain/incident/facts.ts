@@ -4,6 +4,8 @@ import type { MissingPiece } from "../intent.ts";
 import type { OperationRecord } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
 import { affectedTitles } from "./affected.ts";
+import type { CloseField } from "./close-fields.ts";
+import { missingToClose } from "./closing.ts";
 import { type Incident, isOpen } from "./incident.ts";
 import { type LinkedIncident, linkedIncidents } from "./links.ts";
 import { currentStep, type Step } from "./phases.ts";
@@ -32,6 +34,8 @@ export interface IncidentFacts {
   readonly links: readonly LinkedIncident[];
   /** The newest watch over its health after resolving. */
   readonly watch: Watch | null;
+  /** What its severity asks for before it is closed and is not there yet; only once it is resolved. */
+  readonly missingToClose?: readonly CloseField[];
   /** What became of its channel by hand. */
   readonly channel?: ChannelCondition;
 }
@@ -58,6 +62,7 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
     links: await linkedIncidents(app, incident),
     watch: isOpen(incident) ? null : await app.watches.latest(incidentId),
+    missingToClose: incident.phase === "resolved" ? await missingToClose(app, incident) : [],
     channel: await app.reconciliations.condition(incidentId),
   };
 }

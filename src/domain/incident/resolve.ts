@@ -28,11 +28,6 @@ export function resolveIncident(
   return postUpdate(app, caller, incidentId, { step: stepNamed("resolved"), message, skipWatch });
 }
 
-/** Puts a resolved incident away: its channel is archived. */
-export function closeIncident(app: App, caller: Caller, incidentId: string): Promise<Incident> {
-  return postUpdate(app, caller, incidentId, { step: stepNamed("closed") });
-}
-
 /** Takes a resolved or closed incident up again. */
 export async function reopenIncident(
   app: App,

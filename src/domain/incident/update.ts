@@ -10,6 +10,7 @@ import { cleanText, quoteTyped } from "../text.ts";
 import { openForChange, requireOpen } from "./access.ts";
 import { armArchiving } from "./archiving.ts";
 import { type Change, recordChange } from "./change.ts";
+import { requireFilled } from "./closing.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { currentStep, moveTo, type Step } from "./phases.ts";
 import { armUpdateReminder, nextUpdate, redrawReminders } from "./reminders.ts";
@@ -40,6 +41,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   if (!move) requireOpen(incident, "update");
   const skip = update.skipWatch === undefined || update.skipWatch === null ? null : requireReason(update.skipWatch);
   const after = move ? moveTo(incident, move, app.now) : { phase: incident.phase, times: incident.times };
+  if (move?.name === "closed") await requireFilled(app, { ...incident, severity });
   const changed = await recordChange(app, incident, caller.userId, {
     changes: {
       severity,

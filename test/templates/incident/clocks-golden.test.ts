@@ -3,6 +3,7 @@ import type { Watch } from "../../../src/domain/incident/watch-records.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared } from "../../../templates/incident/answers.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
+import { closeForm } from "../../../templates/incident/close-form.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { timesForm } from "../../../templates/incident/times-form.ts";
 import { skipWatchForm, watchCard } from "../../../templates/incident/watch.ts";
@@ -37,6 +38,22 @@ const watch: Watch = {
 
 describe("every message about clocks, drills and times looks as agreed", () => {
   test.each([
+    [
+      "close-form",
+      closeForm(waooaw, sampleIncident(resolved), {
+        channelId: "C0INC42",
+        missing: ["summary", "affected", "commander", "cause", "impact", "resolution", "mitigated", "postmortem"],
+      }),
+    ],
+    [
+      "card-before-closing",
+      incidentCard(
+        sampleFacts(
+          { ...resolved, fields: { cause: "The <pool> was *small*" } },
+          { missingToClose: ["impact", "postmortem"] },
+        ),
+      ),
+    ],
     ["card-drill", incidentCard(sampleFacts({ kind: "drill" }))],
     ["card-after-the-fact", incidentCard(sampleFacts({ ...resolved, isSilent: true }))],
     ["announcement-drill", announcement(sampleFacts({ kind: "drill" }))],
