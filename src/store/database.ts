@@ -41,7 +41,8 @@ export function openPool(
   const pool = new pg.Pool({
     connectionString,
     max: options.max ?? 8,
-    connectionTimeoutMillis: 500,
+    // Where statements have no limit nobody waits for an answer, and a busy server gets its time.
+    connectionTimeoutMillis: options.statementMilliseconds === 0 ? 10_000 : 500,
     idleTimeoutMillis: 30_000,
     application_name: options.name ?? "tocsin",
     statement_timeout: options.statementMilliseconds ?? 1500,

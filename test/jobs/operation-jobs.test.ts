@@ -26,7 +26,7 @@ import { createTestDatabase } from "../support/postgres.ts";
 /** Two processes' worth of workers on one database, with a service in memory. */
 async function start() {
   const { url, drop } = await createTestDatabase(async (template) => {
-    const pool = openPool(template);
+    const pool = openPool(template, { statementMilliseconds: 0 });
     await migrate(openDatabase(pool));
     await pool.end();
   });

@@ -12,7 +12,7 @@ import { ana, backend } from "../support/operations-app.ts";
 import { testDatabase } from "../support/postgres.ts";
 
 const url = await testDatabase(async (template) => {
-  const pool = openPool(template);
+  const pool = openPool(template, { statementMilliseconds: 0 });
   await migrate(openDatabase(pool));
   await pool.end();
 });

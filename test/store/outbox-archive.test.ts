@@ -7,7 +7,7 @@ import { testDatabase } from "../support/postgres.ts";
 import { sampleIncident } from "../templates/incident/facts.ts";
 
 const url = await testDatabase(async (template) => {
-  const pool = openPool(template);
+  const pool = openPool(template, { statementMilliseconds: 0 });
   await migrate(openDatabase(pool));
   await pool.end();
 });

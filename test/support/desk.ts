@@ -61,7 +61,7 @@ export type Desk = Awaited<ReturnType<typeof openDesk>>;
 /** Opens a database of the test file's own and answers the ways to ask. */
 export async function openDesk(config: Configuration = waooaw) {
   const url = await testDatabase(async (template) => {
-    const pool = openPool(template);
+    const pool = openPool(template, { statementMilliseconds: 0 });
     await migrate(openDatabase(pool));
     await pool.end();
   });

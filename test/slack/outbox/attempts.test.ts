@@ -8,7 +8,7 @@ import { outboxRecords } from "../../../src/store/outbox.ts";
 import { testDatabase } from "../../support/postgres.ts";
 
 const url = await testDatabase(async (template) => {
-  const pool = openPool(template);
+  const pool = openPool(template, { statementMilliseconds: 0 });
   await migrate(openDatabase(pool));
   await pool.end();
 });
