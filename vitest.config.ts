@@ -10,8 +10,8 @@ const heavy = [
 
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   pool: "forks",
 } as const;
 

@@ -35,7 +35,7 @@ function isOn(message: MessageState, where: OnMessage): boolean {
 export async function until<T>(
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  seconds = 15,
+  seconds = 40,
   describe: () => string = () => "",
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
