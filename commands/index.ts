@@ -35,6 +35,7 @@ import { page, pageIncident } from "./oncall/page.ts";
 import { who } from "./oncall/who.ts";
 import { cache, deleteKeysCommand, flush, warmUp } from "./ops/cache.ts";
 import { db } from "./ops/db.ts";
+import { diagnose } from "./ops/diagnose.ts";
 import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
 import { analyze, reindex, vacuum } from "./ops/maintain.ts";
 import { operations } from "./ops/operations.ts";
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
   reopen,
   postmortem,
   serviceStatus,
+  diagnose,
   db,
   cache,
   queue,

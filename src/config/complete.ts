@@ -28,6 +28,7 @@ import { completePostmortem } from "./postmortem.ts";
 import { completeLeadReminders } from "./reminders.ts";
 import type { Written } from "./schema.ts";
 import { completeAnnouncements, completeStatusPage } from "./telling.ts";
+import { completeThresholds } from "./thresholds.ts";
 
 /** An operation as the policy may name it: by its name or by the verb people type. */
 export interface OperationName {
@@ -88,6 +89,7 @@ export function completeConfiguration(
     ),
     integrations: completeIntegrations(written.integrations ?? {}),
     leadReminders: completeLeadReminders(written.reminders?.lead),
+    thresholds: completeThresholds(written.thresholds),
     followUp: completeFollowUp(written.follow_up ?? {}),
   };
 }

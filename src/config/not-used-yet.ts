@@ -3,7 +3,7 @@ import type { Written } from "./schema.ts";
 
 /** What is written although this version does not act on it: doctor says so, rather than let it seem to work. */
 export function notUsedYet(written: Written): readonly string[] {
-  const sections = ["people", "thresholds", "freezes", "maintenance", "runbooks", "alerts"] as const;
+  const sections = ["people", "freezes", "maintenance", "runbooks", "alerts"] as const;
   const channels = ["alerts", "monitoring", "deployments"] as const;
   const services = Object.values(written.services ?? {});
   const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));
@@ -13,6 +13,7 @@ export function notUsedYet(written: Written): readonly string[] {
       .filter((field) => severities.some((severity) => severity[field] !== undefined))
       .map((field) => `severities.*.${field}`),
     ...sections.filter((section) => written[section] !== undefined),
+    ...((written.thresholds ?? []).some((one) => one.for !== undefined) ? ["thresholds.*.for"] : []),
     ...channels.filter((name) => written.channels?.[name] !== undefined).map((name) => `channels.${name}`),
     ...(["owner", "depends_on"] as const)
       .filter((field) => services.some((service) => service[field] !== undefined))

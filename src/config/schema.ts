@@ -31,6 +31,7 @@ import { platformsFor } from "./platforms.ts";
 import { postmortem } from "./postmortem.ts";
 import { reminders } from "./reminders.ts";
 import { announcementsSchema, statusPageSchema } from "./telling.ts";
+import { thresholdsSchema } from "./thresholds.ts";
 
 const severity = object({
   summary: text.describe("What it means, in one line."),
@@ -201,7 +202,7 @@ export const configurationSchema = object({
   integrations: integrations.optional(),
   reminders: reminders.optional(),
   follow_up: followUp.optional(),
-  thresholds: later("Normal, warning and critical values."),
+  thresholds: thresholdsSchema.optional(),
   freezes: later("Times in which changes wait."),
   maintenance: later("Maintenance windows and tasks."),
   runbooks: later("Where runbooks lie."),

@@ -1,5 +1,6 @@
 import type { FollowUpSettings } from "./follow-up.ts";
 import type { HealthAddress } from "./health/health.ts";
+import type { Threshold } from "./health/thresholds.ts";
 import type { CloseField } from "./incident/close-fields.ts";
 import type { Integrations } from "./integrations.ts";
 import type { Team } from "./oncall/team.ts";
@@ -35,6 +36,7 @@ export interface Configuration {
   readonly statusPage: StatusPageSettings | null;
   readonly integrations: Integrations;
   readonly leadReminders: LeadReminders;
+  readonly thresholds: readonly Threshold[];
   readonly followUp: FollowUpSettings;
 }
 

@@ -6,6 +6,8 @@ export interface JobData {
   readonly "expire-operation": { readonly operationId: string };
   /** Looks at the services a person asked about, and shows them. */
   readonly "look-status": { readonly lookId: string };
+  /** Reads all there is on a service a person asked about, and shows what is wrong. */
+  readonly diagnose: { readonly diagnosisId: string };
   /** Looks into a data store a person asked about, and shows what goes on there. */
   readonly "look-store": { readonly lookId: string };
   /** Reads a message of Slack's (a thread reply too) and writes it on its incident's timeline. */

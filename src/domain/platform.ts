@@ -3,6 +3,7 @@ import type { Placement } from "./configuration.ts";
 import type { HealthSource } from "./health/health.ts";
 import type { CachesRead, CachesWrite } from "./platform/caches.ts";
 import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
+import type { MeasuresRead } from "./platform/measures.ts";
 import type { QueuesRead, QueuesWrite } from "./platform/queues.ts";
 
 /** A platform offers the ports it has and simply lacks the others. */
@@ -15,6 +16,7 @@ export interface Provider {
   readonly databases?: Port<DatabasesRead, DatabasesWrite>;
   readonly caches?: Port<CachesRead, CachesWrite>;
   readonly queues?: Port<QueuesRead, QueuesWrite>;
+  readonly measures?: MeasuresRead;
   /** Reads health checks of its own kind. */
   readonly health?: HealthSource;
 }

@@ -9,6 +9,7 @@ import type { BeliefRecords, VisitRecords } from "./belief/records.ts";
 import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
 import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
+import type { DiagnosisRecords } from "./health/diagnosis.ts";
 import type { ArchivingRecords } from "./incident/archiving.ts";
 import type { FigureRecords } from "./incident/figures.ts";
 import type { FollowerRecords } from "./incident/following.ts";
@@ -85,6 +86,7 @@ export interface App {
   readonly locks: LockRecords;
   readonly looks: LookRecords;
   readonly storeLooks: StoreLookRecords;
+  readonly diagnoses: DiagnosisRecords;
   readonly audit: {
     readonly add: (entry: NewAuditEntry) => Promise<void>;
     readonly recent: (limit: number) => Promise<readonly AuditEntry[]>;

@@ -12,6 +12,7 @@ import { archiveChannel } from "./archive-channel.ts";
 import { captureActionItem } from "./capture-action-item.ts";
 import { captureMessage } from "./capture-message.ts";
 import { copyFile } from "./copy-file.ts";
+import { diagnose } from "./diagnose.ts";
 import { expireOperation } from "./expire-operation.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { lookStatus } from "./look-status.ts";
@@ -52,6 +53,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     expireOperation(context),
     lookStatus(context),
     lookStore(context),
+    diagnose(context),
     jobHandler(captureMessage(context)),
     jobHandler(captureActionItem(context)),
     jobHandler(copyFile(context)),

@@ -49,6 +49,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "expire-operation": reminder,
   "look-status": cloud,
   "look-store": cloud,
+  diagnose: cloud,
   "capture-message": { side: 2, pollSeconds: 2 },
   "capture-action-item": { side: 2, pollSeconds: 2 },
   "copy-file": { side: 2, pollSeconds: 5 },

@@ -1,6 +1,7 @@
 import type { Provider } from "../domain/platform.ts";
 import type { AwsOptions } from "./aws.ts";
 import { bullmqProvider } from "./bullmq/bullmq.ts";
+import { cloudwatchProvider } from "./cloudwatch/cloudwatch.ts";
 import { ecsProvider } from "./ecs/ecs.ts";
 import { httpProvider } from "./http/http.ts";
 import { postgresProvider } from "./postgres/postgres.ts";
@@ -17,6 +18,7 @@ export interface Access {
 export function providers({ aws, connections }: Access): readonly Provider[] {
   return [
     ecsProvider(aws),
+    cloudwatchProvider(aws),
     postgresProvider(connections),
     redisProvider(connections),
     bullmqProvider(connections),

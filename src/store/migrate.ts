@@ -17,6 +17,7 @@ import * as beliefs from "./migrations/0013c-beliefs.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
 import * as storeLooks from "./migrations/0020-store-looks.ts";
+import * as diagnoses from "./migrations/0022-diagnoses.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0013-captures": captures,
   "0014-postmortem-work": postmortemWork,
   "0020-store-looks": storeLooks,
+  "0022-diagnoses": diagnoses,
   "0013b-curation": curation,
   "0013c-beliefs": beliefs,
 };

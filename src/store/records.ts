@@ -7,6 +7,7 @@ import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
 import { curationRecords } from "./curation.ts";
 import type { RecordContext } from "./database.ts";
+import { diagnosisRecords } from "./diagnoses.ts";
 import { figureRecords } from "./figures.ts";
 import { followerRecords } from "./followers.ts";
 import { handoffRecords } from "./handoffs.ts";
@@ -62,6 +63,7 @@ export function recordsOf(context: RecordContext) {
     locks: lockRecords(context),
     looks: lookRecords(context),
     storeLooks: storeLookRecords(context),
+    diagnoses: diagnosisRecords(context),
     audit: auditRecords(context),
   };
 }

@@ -18,6 +18,15 @@ export function statusCard(look: Look): Reply {
     actions(
       [
         button({ action: "ops.status.again", text: "Look again", about: { id: look.id } }),
+        ...(look.service === null
+          ? []
+          : [
+              button({
+                action: "ops.diagnose.open",
+                text: "Diagnose",
+                about: { id: `${look.service.environment}/${look.service.name}` },
+              }),
+            ]),
         ...(look.service === null || only?.state?.notScalable
           ? []
           : [

@@ -1,8 +1,10 @@
+import { diagnosed } from "../../src/domain/health/diagnosis.ts";
 import { lockName, type OperationRecord } from "../../src/domain/operation/operation.ts";
 import { undoOf } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
 import type { View } from "../views.ts";
 import { auditHead } from "./audit-head.ts";
+import { diagnosisCard } from "./diagnosis.ts";
 import { type OperationFacts, operationCard } from "./operation-card.ts";
 import { statusCard } from "./status.ts";
 import { storeCard, storeFile } from "./store.ts";
@@ -17,6 +19,11 @@ export const operationViews = {
   "ops.status": async (app, subject) => {
     const look = await app.looks.byId(subject);
     return look === null ? null : { reply: statusCard(look) };
+  },
+  "ops.diagnosis": async (app, subject) => {
+    const diagnosis = await app.diagnoses.byId(subject);
+    if (diagnosis === null) return null;
+    return { reply: diagnosisCard(diagnosis, diagnosed(app.config, diagnosis.service)?.service ?? null) };
   },
   "ops.store": async (app, subject) => {
     const look = await app.storeLooks.byId(subject);

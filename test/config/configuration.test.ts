@@ -118,7 +118,7 @@ thresholds: 5
     'tocsin.yaml:41:13 policy[2].name: "a" is the name of an earlier rule; give each its own: refusals name it.',
     "tocsin.yaml:41:63 policy[2].approvers: is empty although approvals are asked for; name who may approve.",
     'tocsin.yaml:43:49 postmortem.sections[1].id: "cause" is the id of an earlier section; give each its own.',
-    "tocsin.yaml:44:13 thresholds: cannot be 5; write a map or a list.",
+    "tocsin.yaml:44:13 thresholds: cannot be 5; write a list, such as [one, two].",
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ProviderError } from "../../src/errors.ts";
+import { cloudwatchProvider } from "../../src/providers/cloudwatch/cloudwatch.ts";
 import { ecsProvider } from "../../src/providers/ecs/ecs.ts";
 import { agentPlace, backendPlace, startEcs } from "./ecs-bench.ts";
 
@@ -246,6 +247,7 @@ describe("the rights the documents ask for", () => {
     ecs: "ecs",
     "application-autoscaling": "application-autoscaling",
     elasticloadbalancing: "elasticloadbalancing",
+    monitoring: "cloudwatch",
   };
   async function callsOf(work: (bench: Awaited<ReturnType<typeof startEcs>>) => Promise<unknown>): Promise<string[]> {
     const bench = await startEcs();
@@ -259,13 +261,17 @@ describe("the rights the documents ask for", () => {
   }
 
   test("for reading are exactly the calls that reading makes", async () => {
-    const calls = await callsOf(async ({ read, provider }) => {
+    const calls = await callsOf(async ({ cloud, read, provider }) => {
       await read.describe(backendPlace);
       await read.autoscaling(backendPlace);
       await read.balancer(backendPlace);
       await read.events(backendPlace, new Date(0));
       await read.failures(backendPlace, new Date(0));
       await provider.check([backendPlace]);
+      const { endpoint, credentials, region } = cloud;
+      const figures = cloudwatchProvider({ endpoint, credentials, region }).measures;
+      await figures?.series(backendPlace, new Date());
+      await figures?.alarms(backendPlace);
     });
     expect(calls).toEqual(allowed("read"));
   });

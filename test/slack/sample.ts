@@ -48,6 +48,7 @@ export const sampleConfiguration: Configuration = {
   postmortem: completePostmortem(undefined, [], []),
   dashboards: [],
   integrations: { pagerduty: null },
+  thresholds: [],
   leadReminders: { afterMinutes: 10, everyMinutes: 15, atMost: 3 },
   followUp: completeFollowUp({}),
 };
