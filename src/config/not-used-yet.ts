@@ -7,11 +7,7 @@ export function notUsedYet(written: Written): readonly string[] {
   const channels = ["alerts", "monitoring", "deployments"] as const;
   const services = Object.values(written.services ?? {});
   const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));
-  const severities = Object.values(written.severities ?? {});
   return [
-    ...(["respond_in", "mitigate_within", "resolve_within"] as const)
-      .filter((field) => severities.some((severity) => severity[field] !== undefined))
-      .map((field) => `severities.*.${field}`),
     ...sections.filter((section) => written[section] !== undefined),
     ...((written.thresholds ?? []).some((one) => one.for !== undefined) ? ["thresholds.*.for"] : []),
     ...channels.filter((name) => written.channels?.[name] !== undefined).map((name) => `channels.${name}`),

@@ -1,3 +1,5 @@
+import type { ClockName } from "./incident/clocks.ts";
+
 /** Every background task by name, with what it is given. */
 export interface JobData {
   readonly "plan-operation": { readonly operationId: string };
@@ -35,6 +37,8 @@ export interface JobData {
   readonly "sync-oncall": Readonly<Record<never, never>>;
   /** Looks at the health of what a resolved incident affected, counted from 1. */
   readonly "watch-health": { readonly watchId: string; readonly look: number };
+  /** Tells that a clock of an incident ran out; `due` is the moment it was set for. */
+  readonly "clock-ran-out": { readonly incidentId: string; readonly clock: ClockName; readonly due: string };
   readonly "remind-update": { readonly incidentId: string; readonly since: string };
   /** Tells that an ended incident's channel is put away, and does so; `at` is the moment it was set for. */
   readonly "archive-channel": { readonly incidentId: string; readonly at: string };

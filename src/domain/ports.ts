@@ -11,6 +11,7 @@ import type { Redact } from "./capture/redact.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DiagnosisRecords } from "./health/diagnosis.ts";
 import type { ArchivingRecords } from "./incident/archiving.ts";
+import type { ClockRecords } from "./incident/clocks.ts";
 import type { FigureRecords } from "./incident/figures.ts";
 import type { FollowerRecords } from "./incident/following.ts";
 import type { HandoffRecords } from "./incident/handoff.ts";
@@ -64,6 +65,7 @@ export interface App {
   readonly outsideShifts: OutsideShiftRecords;
   readonly incidents: IncidentRecords;
   readonly watches: WatchRecords;
+  readonly clocks: ClockRecords;
   readonly search: IncidentSearch;
   readonly links: IncidentLinkRecords;
   readonly figures: FigureRecords;

@@ -11,6 +11,7 @@ import { applyOperation } from "./apply-operation.ts";
 import { archiveChannel } from "./archive-channel.ts";
 import { captureActionItem } from "./capture-action-item.ts";
 import { captureMessage } from "./capture-message.ts";
+import { clockRanOutJob } from "./clock-ran-out.ts";
 import { copyFile } from "./copy-file.ts";
 import { diagnose } from "./diagnose.ts";
 import { expireOperation } from "./expire-operation.ts";
@@ -62,6 +63,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(pageOutside(context)),
     jobHandler(readSchedulesJob(context)),
     jobHandler(syncOncall(context)),
+    jobHandler(clockRanOutJob(context)),
     jobHandler(remindUpdate(context)),
     jobHandler(remindLead(context)),
     jobHandler(remindHandoff(context)),

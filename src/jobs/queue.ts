@@ -60,6 +60,7 @@ const paces: Readonly<Record<JobName, Pace>> = {
   "sync-oncall": reminder,
   "watch-health": { side: 3, pollSeconds: 5 },
   "read-schedules": reminder,
+  "clock-ran-out": reminder,
   "remind-update": reminder,
   "remind-lead": reminder,
   "archive-channel": reminder,

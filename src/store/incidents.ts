@@ -32,6 +32,7 @@ interface IncidentTable {
   readonly channel_name: string | null;
   readonly last_update: string | null;
   readonly next_update_at: Date | null;
+  readonly clocks_from: Date | null;
   readonly version: number;
 }
 
@@ -161,6 +162,7 @@ function toRow(incident: Incident): Insertable<IncidentTable> {
     channel_name: incident.channelName,
     last_update: incident.lastUpdate,
     next_update_at: incident.nextUpdateAt,
+    clocks_from: incident.clocksFrom ?? null,
     version: incident.version,
   };
 }
@@ -195,6 +197,7 @@ function fromRow(row: Selectable<IncidentTable>): Incident {
     channelName: row.channel_name,
     lastUpdate: row.last_update,
     nextUpdateAt: row.next_update_at,
+    clocksFrom: row.clocks_from,
     version: row.version,
   };
 }

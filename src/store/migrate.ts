@@ -8,6 +8,7 @@ import * as audit from "./migrations/0004-audit.ts";
 import * as postmortems from "./migrations/0005-postmortems.ts";
 import * as outbox from "./migrations/0006-outbox.ts";
 import * as clocks from "./migrations/0010-clocks.ts";
+import * as clocksFrom from "./migrations/0010b-clocks-from.ts";
 import * as people from "./migrations/0011-people.ts";
 import * as followers from "./migrations/0012-followers-and-security.ts";
 import * as statusPage from "./migrations/0012b-status-page.ts";
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0022-diagnoses": diagnoses,
   "0013b-curation": curation,
   "0013c-beliefs": beliefs,
+  "0010b-clocks-from": clocksFrom,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -5,6 +5,7 @@ import { auditRecords } from "./audit.ts";
 import { beliefRecords, visitRecords } from "./beliefs.ts";
 import { capturedFileRecords } from "./captured-files.ts";
 import { captureRecords } from "./captures.ts";
+import { clockRecords } from "./clocks.ts";
 import { curationRecords } from "./curation.ts";
 import type { RecordContext } from "./database.ts";
 import { diagnosisRecords } from "./diagnoses.ts";
@@ -41,6 +42,7 @@ export function recordsOf(context: RecordContext) {
     outsideShifts: outsideShiftRecords(context),
     incidents: incidentRecords(context),
     watches: watchRecords(context),
+    clocks: clockRecords(context),
     search: incidentSearch(context),
     links: incidentLinkRecords(context),
     figures: figureRecords(context),

@@ -9,6 +9,7 @@ import { durations } from "../../src/domain/postmortem/durations.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { actions, button, context, fields, header, inert, moment, person, type Reply, reply, section } from "../kit.ts";
 import type { View } from "../views.ts";
+import { clockLine } from "./clocks.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel, shortTitle } from "./phrases.ts";
 import { timeLine } from "./times-form.ts";
@@ -40,6 +41,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   if (facts.operations.length > 0)
     blocks.push(section(`*Last operations*\n${facts.operations.map(operationLine).join("\n")}`));
   blocks.push(context(small(facts)));
+  blocks.push(...clockLine(facts));
   if (!facts.open) blocks.push(...written(facts), context(measured(facts)));
   if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
   const channel = channelLine(facts);

@@ -4,6 +4,7 @@ import { announcementView, withdrawnView } from "./announcement.ts";
 import { archiveNoticeView } from "./archive-notice.ts";
 import { beliefsView } from "./beliefs.ts";
 import { incidentCardView } from "./card.ts";
+import { clockRanOutView } from "./clocks.ts";
 import { exportView } from "./export.ts";
 import { handoffFailedView, handoffReminderView, handoffView } from "./handoff.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
@@ -25,6 +26,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.watch": watchView,
   "incident.notice": noticeView,
   "incident.update-due": updateDueView,
+  "incident.clock-ran-out": clockRanOutView,
   "incident.no-lead": noLeadView,
   "incident.handoff": handoffView,
   "incident.handoff-reminder": handoffReminderView,

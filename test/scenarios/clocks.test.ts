@@ -198,3 +198,54 @@ describe("[I3] what a severity asks for before closing", { timeout: 90_000 }, ()
     );
   });
 });
+
+describe("[I3] clocks that run out", { timeout: 90_000 }, () => {
+  test("are told once to whom it concerns, and stand on the card", async () => {
+    const story = await startScenario(sev2("mitigate_within: 1h\n    resolve_within: 4h"));
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const times = (channel: string, words: RegExp): number =>
+      ana.read(channel).messages.filter((message) => words.test(reading(message))).length;
+    const channel = await declared(story, ana);
+    expect(reading(await ana.sees(channel, card))).toMatch(
+      /To be acknowledged by .* · to be mitigated by .* · to be resolved by/,
+    );
+    await story.advance("16m");
+    await ana.sees(channel, /this was to be acknowledged by .*: SEV2 allows 15 min/);
+    await story.settled();
+    expect(ana.screen(channel)).toMatch(/U0ANA.*this was to be acknowledged|Ana.*this was to be acknowledged/);
+    expect(reading(await ana.sees(channel, card))).toMatch(/overdue:\* to be acknowledged by/);
+    await ben.clicks("Acknowledge", { channel, reading: /this was to be acknowledged/ });
+    await ben.types(channel, "/incident lead me");
+    await story.settled();
+    expect(reading(await ana.sees(channel, card))).not.toContain("to be acknowledged");
+    await story.advance("50m");
+    const late = reading(await ana.sees(channel, /this was to be mitigated/));
+    expect(late).toMatch(/U0BEN|Ben/);
+    await ben.types(channel, "/incident update mitigated rolled back");
+    // Another severity has clocks of its own; the old ones' jobs find themselves stale.
+    await ben.types(channel, "/incident severity sev3 only one customer");
+    await story.advance("5h");
+    await story.settled();
+    expect(times(channel, /this was to be acknowledged/)).toBe(1);
+    expect(times(channel, /this was to be mitigated/)).toBe(1);
+    expect(times(channel, /this was to be resolved/)).toBe(0);
+    await ben.types(channel, "/incident severity sev2 it is worse after all");
+    await story.advance("3h");
+    await story.settled();
+    expect(times(channel, /this was to be resolved/)).toBe(0);
+    await story.advance("61m");
+    await ana.sees(channel, /this was to be resolved by .*: SEV2 allows 4 h/);
+  });
+
+  test("say nothing of drills and of what is over", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    await ana.types("#general", "/incident drill sev1 Database fails over");
+    const drill = await ana.seesChannel(/^inc-1-drill/);
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident resolve it went away");
+    await story.advance("2h");
+    await story.settled();
+    for (const one of [drill, channel]) expect(ana.screen(one)).not.toMatch(/o be acknowledged/);
+  });
+});

@@ -9,6 +9,7 @@ import { cleanLine, cleanText } from "../text.ts";
 import { inUtc, requirePast } from "../time/typed-moment.ts";
 import { requireMember } from "./access.ts";
 import { incidentLinks, requireAffected } from "./affected.ts";
+import { armClocks } from "./clocks.ts";
 import { callsNobody, type Incident, type IncidentSource, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
 import { armUpdateReminder } from "./reminders.ts";
@@ -79,6 +80,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   await record(app, caller, incident);
   await announce(app, incident, people);
   await armUpdateReminder(app, incident);
+  await armClocks(app, incident);
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
   await pageForSeverity(app, incident);
   if (!commanderId && !isSilent) {

@@ -4,6 +4,7 @@ import type { MissingPiece } from "../intent.ts";
 import type { OperationRecord } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
 import { affectedTitles } from "./affected.ts";
+import { type Clock, clocksOf } from "./clocks.ts";
 import type { CloseField } from "./close-fields.ts";
 import { missingToClose } from "./closing.ts";
 import { type Incident, isOpen } from "./incident.ts";
@@ -34,6 +35,9 @@ export interface IncidentFacts {
   readonly links: readonly LinkedIncident[];
   /** The newest watch over its health after resolving. */
   readonly watch: Watch | null;
+  /** What its severity's clocks still ask for, and when it is, for knowing which ran out. */
+  readonly clocks?: readonly Clock[];
+  readonly now?: Date;
   /** What its severity asks for before it is closed and is not there yet; only once it is resolved. */
   readonly missingToClose?: readonly CloseField[];
   /** What became of its channel by hand. */
@@ -62,6 +66,8 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     openActionItems: (await app.actionItems.list({ incidentId, open: true })).length,
     links: await linkedIncidents(app, incident),
     watch: isOpen(incident) ? null : await app.watches.latest(incidentId),
+    clocks: clocksOf(app.config, incident),
+    now: app.now,
     missingToClose: incident.phase === "resolved" ? await missingToClose(app, incident) : [],
     channel: await app.reconciliations.condition(incidentId),
   };

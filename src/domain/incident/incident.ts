@@ -30,6 +30,8 @@ export interface Incident {
   readonly fields: Readonly<Record<string, string>>;
   /** When the next status update was promised; null where no clock runs. */
   readonly nextUpdateAt: Date | null;
+  /** When its clocks were started anew, by another severity or by being taken up again; null or left out: never. */
+  readonly clocksFrom?: Date | null;
   /** Goes up by one with every change; a form or button that carries an older one is told so. */
   readonly version: number;
 }

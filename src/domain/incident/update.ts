@@ -10,6 +10,7 @@ import { cleanText, quoteTyped } from "../text.ts";
 import { openForChange, requireOpen } from "./access.ts";
 import { armArchiving } from "./archiving.ts";
 import { type Change, recordChange } from "./change.ts";
+import { armClocks, startsClocks } from "./clocks.ts";
 import { requireFilled } from "./closing.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { currentStep, moveTo, type Step } from "./phases.ts";
@@ -41,11 +42,13 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   if (!move) requireOpen(incident, "update");
   const skip = update.skipWatch === undefined || update.skipWatch === null ? null : requireReason(update.skipWatch);
   const after = move ? moveTo(incident, move, app.now) : { phase: incident.phase, times: incident.times };
+  const anew = startsClocks(incident, { severity, ...after });
   if (move?.name === "closed") await requireFilled(app, { ...incident, severity });
   const changed = await recordChange(app, incident, caller.userId, {
     changes: {
       severity,
       ...after,
+      ...(anew ? { clocksFrom: app.now } : {}),
       ...(message ? { lastUpdate: message } : {}),
       nextUpdateAt: isOpen(after) ? nextUpdate(app, severity, update.nextMinutes) : null,
     },
@@ -62,6 +65,7 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   });
   await redrawReminders(app, incident);
   if (isOpen(changed)) await armUpdateReminder(app, changed);
+  if (anew) await armClocks(app, changed);
   if (severityChanges) await inviteForSeverity(app, incident, changed);
   if (move?.name === "resolved") {
     await openPostmortem(app, changed, caller.userId);

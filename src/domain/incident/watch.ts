@@ -8,6 +8,7 @@ import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { cleanText, escapeMrkdwn, quoteTyped, shorten } from "../text.ts";
 import { openForChange } from "./access.ts";
 import { recordChange } from "./change.ts";
+import { armClocks } from "./clocks.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { redraw, tell } from "./notices.ts";
 import { moveTo, stepNamed } from "./phases.ts";
@@ -152,6 +153,7 @@ async function reopen(app: App, incident: Incident, watch: Watch, red: readonly 
     changes: {
       ...moveTo(incident, stepNamed("investigating"), app.now),
       nextUpdateAt: nextUpdate(app, incident.severity),
+      clocksFrom: app.now,
     },
     entry: {
       kind: "phase",
@@ -167,6 +169,7 @@ async function reopen(app: App, incident: Incident, watch: Watch, red: readonly 
     tell: true,
   });
   await armUpdateReminder(app, changed);
+  await armClocks(app, changed);
   await redrawPostmortem(app, incident.id);
 }
 

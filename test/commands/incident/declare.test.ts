@@ -45,7 +45,7 @@ describe("declaring in one line", () => {
       ["declared", "Declared INC-1 as SEV2", "U0ANA"],
     ]);
     expect(desk.audit.at(-1)).toMatchObject({ actor: "U0ANA", action: "incident.declared", subject: "INC-1" });
-    expect(desk.jobs.map((job) => job.name)).toEqual(["remind-update", "remind-lead"]);
+    expect(desk.jobs.map((job) => job.name)).toEqual(["remind-update", "clock-ran-out", "remind-lead"]);
   });
 
   test("works with synonyms and every spelling of the severity", async () => {
@@ -98,7 +98,7 @@ describe("declaring by form", () => {
       roles: [{ role: "commander", userId: "U0BEN" }],
       source: { kind: "form" },
     });
-    expect(desk.jobs.at(-1)?.name).toBe("remind-update");
+    expect(desk.jobs.slice(-2).map((job) => job.name)).toEqual(["remind-update", "clock-ran-out"]);
   });
 
   test.each([

@@ -3,13 +3,14 @@ import type { Watch } from "../../../src/domain/incident/watch-records.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared } from "../../../templates/incident/answers.ts";
 import { incidentCard } from "../../../templates/incident/card.ts";
+import { clockRanOut } from "../../../templates/incident/clocks.ts";
 import { closeForm } from "../../../templates/incident/close-form.ts";
 import { declareForm } from "../../../templates/incident/declare-form.ts";
 import { timesForm } from "../../../templates/incident/times-form.ts";
 import { skipWatchForm, watchCard } from "../../../templates/incident/watch.ts";
 import { waooaw } from "../../support/desk.ts";
 import { expectGolden } from "../../support/golden.ts";
-import { resolved, sampleFacts, sampleIncident } from "./facts.ts";
+import { fresh, resolved, sampleFacts, sampleIncident } from "./facts.ts";
 
 const at = new Date("2026-11-22T01:30:00Z");
 
@@ -54,6 +55,21 @@ describe("every message about clocks, drills and times looks as agreed", () => {
         ),
       ),
     ],
+    [
+      "card-clocks",
+      incidentCard(
+        sampleFacts(
+          {},
+          {
+            now: new Date("2026-11-22T03:10:00Z"),
+            clocks: [
+              { name: "mitigate", dueAt: new Date("2026-11-22T03:00:00Z"), minutes: 60, inBusinessHours: false },
+              { name: "resolve", dueAt: new Date("2026-11-22T06:00:00Z"), minutes: 240, inBusinessHours: false },
+            ],
+          },
+        ),
+      ),
+    ],
     ["card-drill", incidentCard(sampleFacts({ kind: "drill" }))],
     ["card-after-the-fact", incidentCard(sampleFacts({ ...resolved, isSilent: true }))],
     ["announcement-drill", announcement(sampleFacts({ kind: "drill" }))],
@@ -74,4 +90,11 @@ describe("every message about clocks, drills and times looks as agreed", () => {
       timesForm(sampleIncident(resolved), { channelId: null, typed: { startedAt: at, mitigatedAt: null } }),
     ],
   ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
+});
+
+test.each(["acknowledge", "mitigate", "resolve"] as const)("the notice that the clock to %s ran out", (name) => {
+  const incident = sampleIncident(name === "acknowledge" ? fresh : {});
+  const dueAt = new Date("2026-11-22T03:00:00Z");
+  const drawn = clockRanOut(incident, { name, dueAt, minutes: 90, inBusinessHours: name === "acknowledge" });
+  expectGolden(`incident/clock-ran-out-${name}`, drawn);
 });
