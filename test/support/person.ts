@@ -174,7 +174,7 @@ export function createPerson(workspace: Workspace, id: string) {
     unarchives: async (channel: string) => done(await act({ act: "unarchive", channel: channelId(channel) })),
 
     /** Waits for a message that reads like `text` (its text or its blocks), newest first. */
-    sees: async (channel: string, text: RegExp, seconds = 15): Promise<MessageState> =>
+    sees: async (channel: string, text: RegExp, seconds = 40): Promise<MessageState> =>
       until(
         `${id} to see ${text} in ${channel}`,
         () => {
@@ -186,7 +186,7 @@ export function createPerson(workspace: Workspace, id: string) {
         () => `There is: ${screen(channel).slice(-3000)}. Notice: ${state().notice}`,
       ),
     /** Waits for the channel whose name matches. */
-    seesChannel: async (name: RegExp, seconds = 15): Promise<string> =>
+    seesChannel: async (name: RegExp, seconds = 40): Promise<string> =>
       until(
         `${id} to see a channel ${name}`,
         () => state().channels.find((channel) => name.test(channel.name))?.name,
@@ -197,7 +197,7 @@ export function createPerson(workspace: Workspace, id: string) {
             .join(", ")}. Notice: ${state().notice}`,
       ),
     /** Waits for a form with that title. */
-    seesForm: async (title: RegExp, seconds = 15): Promise<ViewState> =>
+    seesForm: async (title: RegExp, seconds = 40): Promise<ViewState> =>
       until(
         `${id} to see a form ${title}`,
         () => {
