@@ -40,6 +40,7 @@ import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
 import { analyze, reindex, vacuum } from "./ops/maintain.ts";
 import { operations } from "./ops/operations.ts";
 import { clean, pause, pauseAll, queue, removeJobCommand, resume, resumeAll, retry } from "./ops/queue.ts";
+import { restart } from "./ops/restart.ts";
 import { scale } from "./ops/scale.ts";
 import { show } from "./ops/show.ts";
 import { status as serviceStatus } from "./ops/status.ts";
@@ -92,6 +93,7 @@ export const commands: readonly Command[] = [
   cache,
   queue,
   scale,
+  restart,
   cancelQueryCommand,
   terminate,
   analyze,

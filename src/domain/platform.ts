@@ -53,6 +53,11 @@ export interface ServicesWrite {
    * already as asked is left alone: ProviderError refused, code CountMoved.
    */
   readonly setCount: (at: Placement, count: number, options?: { readonly from: number }) => Promise<void>;
+  /**
+   * Replaces all tasks by new ones of the revision that runs. A service that has a newer deployment of that revision
+   * is left alone, so repeating it changes nothing; one of another revision is refused, code DeploymentMoved.
+   */
+  readonly redeploy: (at: Placement, from: { readonly deployment: string; readonly revision: string }) => Promise<void>;
   /** Sets the autoscaler's bounds; null leaves one as it is. Repeating it changes nothing. */
   readonly setBounds: (
     at: Placement,

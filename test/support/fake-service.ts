@@ -58,6 +58,11 @@ export function fakeService(start: Partial<ServiceState> = {}) {
       world.state = { ...world.state, desired: count };
       maybeFail("setCount afterwards");
     },
+    redeploy: async (_at, from) => {
+      maybeFail("redeploy");
+      if (world.state.deployments.find((one) => one.primary)?.id !== from.deployment) return;
+      world.writes.push("redeploy");
+    },
     setBounds: async (_at, { min, max }) => {
       maybeFail("setBounds");
       world.writes.push(`bounds ${min ?? "-"} ${max ?? "-"}`);

@@ -33,6 +33,27 @@ export function ecsWrite(clients: EcsClients): ServicesWrite {
         ),
       );
     },
+    redeploy: async (at, from) => {
+      const place = ecsPlace(at);
+      const { deployments, taskDefinition } = await describe(clients, place);
+      if (taskDefinition !== from.revision) {
+        throw new ProviderError({
+          provider: "AWS",
+          operation: "UpdateService",
+          fault: "refused",
+          code: "DeploymentMoved",
+          message: "Another revision was deployed since the plan was made, so it was left alone.",
+        });
+      }
+      if (deployments?.find(({ status }) => status === "PRIMARY")?.id !== from.deployment) return;
+      const { client, sdk } = await clients.ecs(place.region);
+      await calling("UpdateService", (options) =>
+        client.send(
+          new sdk.UpdateServiceCommand({ cluster: place.cluster, service: place.service, forceNewDeployment: true }),
+          options,
+        ),
+      );
+    },
     setBounds: async (at, { min, max }) => {
       const place = ecsPlace(at);
       const { client, sdk } = await clients.scaling(place.region);
