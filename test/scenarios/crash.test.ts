@@ -106,7 +106,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
       }
       await expectAllDone(bed, words);
     },
-    12 * minutes,
+    20 * minutes,
   );
 
   test(
@@ -167,7 +167,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
       await expectAllDone(bed, words, scalings);
       expectEachCountOnce(bed, scalings);
     },
-    12 * minutes,
+    20 * minutes,
   );
 
   test(
@@ -219,7 +219,7 @@ describe.concurrent("[Q1] killed with SIGKILL, nothing is lost and nothing doubl
         throw new Error(`With CRASH_SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error });
       }
     },
-    15 * minutes,
+    25 * minutes,
   );
 });
 

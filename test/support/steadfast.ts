@@ -5,7 +5,7 @@ import { until } from "./person.ts";
 import { everything } from "./whole-incident.ts";
 
 /** While it is killed every few seconds on a busy machine, what was begun may take many beginnings. */
-const patienceSeconds = 400;
+const patienceSeconds = 1200;
 /** A commit that was on its way when the bot died is there after this long. */
 const landingMilliseconds = 300;
 
