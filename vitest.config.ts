@@ -13,6 +13,7 @@ const shared = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
   pool: "forks",
+  expect: { poll: { timeout: 20_000 } },
 } as const;
 
 export default defineConfig({

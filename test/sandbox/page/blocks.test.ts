@@ -95,6 +95,8 @@ describeInChromium("Block Kit on the page", () => {
   test("an overflow menu offers its options and sends the one taken", async () => {
     const page = await visit(browser, stage.address);
     await message(page, "INC-42").getByRole("button", { name: "More actions" }).click();
+    // Arrows move from the entry that has the focus, which comes with the menu.
+    await page.locator("[role=menuitem]:focus").waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await expect

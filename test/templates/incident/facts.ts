@@ -39,6 +39,7 @@ export function sampleIncident(changes: Partial<Incident> = {}): Incident {
     isSilent: false,
     isAnnounced: true,
     fields: {},
+    clocksFrom: null,
     lastUpdate: "The new revision looks guilty; rolling back.",
     nextUpdateAt: at("02:40"),
     version: 7,
