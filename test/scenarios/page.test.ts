@@ -61,7 +61,6 @@ describeInChromium("[S1] a newcomer in the browser", () => {
     ) {
       await confirm.getByRole("button", { name: "Publish" }).click();
     }
-    await message(page, "inc-1-post-mortem.md").or(message(page, "Post-mortem of INC-1 (Markdown)")).first().waitFor();
     await page
       .getByText(/Published, edition 1/)
       .first()
