@@ -1,9 +1,9 @@
 # Runs the bot; name the Slack variables and, for anything that must last, DATABASE_URL or a volume on /data.
 FROM node:22-bookworm-slim
 
-# pg_dump and mysqldump, for backups; the project brings its own Node and its own PostgreSQL server.
+# pg_dump and mysqldump, for backups; git, for post-mortems kept in a repository; the project brings its own Node and its own PostgreSQL server.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates postgresql-client default-mysql-client \
+  && apt-get install -y --no-install-recommends ca-certificates git openssh-client postgresql-client default-mysql-client \
   && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

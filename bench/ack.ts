@@ -1,29 +1,32 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { cpus, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import pg from "pg";
 import { startClock } from "../src/sandbox/clock.ts";
 import { type SandboxSlack, startSlack } from "../src/sandbox/slack/slack.ts";
 import { botEvents } from "../src/slack/manifest.ts";
 import { scopes } from "../src/slack/scopes.ts";
 import { startPrivatePostgres } from "../src/store/private-postgres.ts";
 import { atRate, closeConnections, flatOut, type LoadResult, type Target } from "./load.ts";
+import {
+  command,
+  end,
+  machine,
+  newDatabase,
+  type Process,
+  row,
+  signingSecret,
+  startBare,
+  startTocsin,
+} from "./processes.ts";
 
 /** What is wanted of the bot, against a Bolt app that commits one row before it acknowledges. */
 const aims = { p99At200: 4, throughput: 1 / 3, memoryMegabytes: 250, readySeconds: 1.5 };
 const seconds = 6;
-const signingSecret = "bench-signing-secret";
-const root = fileURLToPath(new URL("..", import.meta.url));
 
-interface Subject {
+interface Subject extends Process {
   readonly name: string;
-  readonly child: ChildProcess;
   readonly target: Target;
-  readonly readySeconds: number;
 }
 
 interface Figures {
@@ -50,20 +53,17 @@ export async function ack(): Promise<void> {
   const running: ChildProcess[] = [];
   try {
     const figures = new Map<string, Figures & { readonly readySeconds: number }>();
-    const bare = await startBare("bare Bolt", null, running);
-    figures.set(bare.name, { ...(await measure(bare)), readySeconds: bare.readySeconds });
-    await end(bare.child);
-    const row = await startBare(
-      "bare Bolt and one row",
-      await newDatabase(database.connectionString, "bench_row"),
-      running,
-    );
-    figures.set(row.name, { ...(await measure(row)), readySeconds: row.readySeconds });
-    await end(row.child);
+    const plain = bare("bare Bolt", await startBare(null, running));
+    figures.set(plain.name, { ...(await measure(plain)), readySeconds: plain.readySeconds });
+    await end(plain.child);
+    const rowUrl = await newDatabase(database.connectionString, "bench_row");
+    const oneRow = bare("bare Bolt and one row", await startBare(rowUrl, running));
+    figures.set(oneRow.name, { ...(await measure(oneRow)), readySeconds: oneRow.readySeconds });
+    await end(oneRow.child);
     const url = await newDatabase(database.connectionString, "bench_bot");
     // The first start makes the tables; the second is the one that is timed.
     await end((await startTocsin(slack, url, running)).child);
-    const bot = await startTocsin(slack, url, running);
+    const bot = tocsin(slack, await startTocsin(slack, url, running));
     await declareOne(bot.target, slack);
     figures.set(bot.name, { ...(await measure(bot)), readySeconds: bot.readySeconds });
     await end(bot.child);
@@ -77,84 +77,17 @@ export async function ack(): Promise<void> {
   }
 }
 
-export async function newDatabase(url: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  return url.replace(/\/tocsin(?=\?|$)/, `/${name}`);
-}
-
-let trigger = 0;
-
-export function command(text: string, channel: string): string {
-  trigger += 1;
-  return new URLSearchParams({
-    command: "/incident",
-    text,
-    user_id: "U0ANA",
-    user_name: "ana",
-    team_id: "T0WAOOAW",
-    team_domain: "waooaw",
-    channel_id: channel,
-    channel_name: "bench",
-    api_app_id: "A0TOC",
-    trigger_id: `bench.${process.pid}.${trigger}`,
-    response_url: "http://127.0.0.1:9/none",
-  }).toString();
-}
-
-async function startBare(name: string, databaseUrl: string | null, running: ChildProcess[]): Promise<Subject> {
-  const began = performance.now();
-  const child = spawn(process.execPath, [join(root, "bench/bare-bolt.ts")], {
-    env: {
-      ...process.env,
-      BENCH_SIGNING_SECRET: signingSecret,
-      ...(databaseUrl ? { BENCH_DATABASE_URL: databaseUrl } : {}),
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  running.push(child);
-  const port = Number((await lineMatching(child, /listening (\d+)/))[1]);
-  const target = { port, signingSecret, body: () => command("note a bare one", "C0GENERAL") };
-  return { name, child, target, readySeconds: (performance.now() - began) / 1000 };
-}
-
-export async function startTocsin(slack: SandboxSlack, databaseUrl: string, running: ChildProcess[]): Promise<Subject> {
-  const began = performance.now();
-  const child = spawn(process.execPath, [join(root, "bin/tocsin.mjs"), "start"], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_SIGNING_SECRET: slack.signingSecret,
-      SLACK_API_URL: slack.apiUrl,
-      DATABASE_URL: databaseUrl,
-      TOCSIN_CONFIG: join(root, "examples/waooaw/tocsin.yaml"),
-      HOST: "127.0.0.1",
-      PORT: "0",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  running.push(child);
-  const port = Number((await lineMatching(child, /"address":"http:\/\/[^"]*:(\d+)"/))[1]);
-  const target = {
-    port,
-    signingSecret: slack.signingSecret,
-    body: () => command("note INC-1 the queue is draining", "C0GENERAL"),
+function bare(name: string, one: Process): Subject {
+  return {
+    ...one,
+    name,
+    target: { port: one.port, signingSecret, body: () => command("note a bare one", "C0GENERAL") },
   };
-  return { name: "Tocsin", child, target, readySeconds: (performance.now() - began) / 1000 };
 }
 
-async function lineMatching(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  if (!child.stdout) throw new Error("The process has no output to read");
-  for await (const line of createInterface({ input: child.stdout })) {
-    const found = pattern.exec(line);
-    if (found) {
-      child.stdout.resume();
-      return found;
-    }
-  }
-  throw new Error("The process ended before it was ready");
+function tocsin(slack: SandboxSlack, one: Process): Subject {
+  const body = (): string => command("note INC-1 the queue is draining", "C0GENERAL");
+  return { ...one, name: "Tocsin", target: { port: one.port, signingSecret: slack.signingSecret, body } };
 }
 
 /** Everything is noted on one incident, which is the worst case: all asks meet on its row. */
@@ -180,17 +113,9 @@ async function residentMegabytes(child: ChildProcess): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGTERM");
-  await gone;
-}
-
 function report(figures: ReadonlyMap<string, Figures & { readonly readySeconds: number }>): void {
-  const [cpu] = cpus();
   const lines = [
-    `${cpus().length} × ${cpu?.model ?? "unknown"}, Linux ${release()}, Node ${process.version}`,
+    machine(),
     "",
     row(
       "",
@@ -239,8 +164,4 @@ function verdict(what: string, value: number, bound: "at most" | "at least", aim
 
 function ms(value: number): string {
   return `${value.toFixed(2)} ms`;
-}
-
-function row(...cells: readonly string[]): string {
-  return cells.map((cell, index) => (index === 0 ? cell.padEnd(24) : cell.padStart(14))).join("");
 }

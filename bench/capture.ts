@@ -1,21 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import pg from "pg";
 import { startClock } from "../src/sandbox/clock.ts";
-import { type SandboxSlack, startSlack } from "../src/sandbox/slack/slack.ts";
+import { startSlack } from "../src/sandbox/slack/slack.ts";
 import { botEvents } from "../src/slack/manifest.ts";
 import { scopes } from "../src/slack/scopes.ts";
 import { startPrivatePostgres } from "../src/store/private-postgres.ts";
 import { atRate, closeConnections, flatOut, type LoadResult, type Target } from "./load.ts";
+import { command, end, machine, newDatabase, query, row, signingSecret, startBare, startTocsin } from "./processes.ts";
 
 const seconds = 6;
-const signingSecret = "bench-signing-secret";
-const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Messages of an incident's channel captured durably, each committed before Slack is answered: the bot, a bare Bolt app
@@ -36,14 +31,15 @@ export async function capture(): Promise<void> {
     const results = new Map<string, LoadResult>();
     for (const name of ["bare Bolt", "bare Bolt and one row"] as const) {
       const url = name === "bare Bolt" ? null : await newDatabase(database.connectionString, "bench_row");
-      const child = startBare(url, running);
-      const port = Number((await lineMatching(child, /listening (\d+)/))[1]);
+      const { child, port } = await startBare(url, running);
       results.set(name, await measure({ port, signingSecret, ...messages("C0BENCH") }));
       await end(child);
     }
     const url = await newDatabase(database.connectionString, "bench_bot");
-    const child = startTocsin(slack, url, running);
-    const port = Number((await lineMatching(child, /"address":"http:\/\/[^"]*:(\d+)"/))[1]);
+    const { child, port } = await startTocsin(slack, url, running);
+    // The same request each time: repeats declare nothing more.
+    const asked = command("declare sev3 bench", "C0GENERAL");
+    const declaring = (): string => asked;
     const channel = await declareOne({ port, signingSecret: slack.signingSecret, body: declaring }, url);
     const before = sent;
     results.set("Tocsin", await measure({ port, signingSecret: slack.signingSecret, ...messages(channel) }));
@@ -94,87 +90,13 @@ function messages(channel: string): Pick<Target, "body" | "contentType"> {
   };
 }
 
-function declaring(): string {
-  return new URLSearchParams({
-    command: "/incident",
-    text: "declare sev3 bench",
-    user_id: "U0ANA",
-    user_name: "ana",
-    team_id: "T0WAOOAW",
-    channel_id: "C0GENERAL",
-    channel_name: "general",
-    api_app_id: "A0TOC",
-    trigger_id: `bench.${process.pid}`,
-    response_url: "http://127.0.0.1:9/none",
-  }).toString();
-}
-
-async function newDatabase(url: string, name: string): Promise<string> {
-  await query(url, `create database ${name}`);
-  return url.replace(/\/tocsin(?=\?|$)/, `/${name}`);
-}
-
-async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 async function count(url: string): Promise<number> {
   const [row] = await query(url, "select count(*)::int as count from captured_messages");
   return Number(row?.count);
 }
 
-function startBare(databaseUrl: string | null, running: ChildProcess[]): ChildProcess {
-  const child = spawn(process.execPath, [join(root, "bench/bare-bolt.ts")], {
-    env: {
-      ...process.env,
-      BENCH_SIGNING_SECRET: signingSecret,
-      ...(databaseUrl ? { BENCH_DATABASE_URL: databaseUrl } : {}),
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  running.push(child);
-  return child;
-}
-
-function startTocsin(slack: SandboxSlack, databaseUrl: string, running: ChildProcess[]): ChildProcess {
-  const child = spawn(process.execPath, [join(root, "bin/tocsin.mjs"), "start"], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_SIGNING_SECRET: slack.signingSecret,
-      SLACK_API_URL: slack.apiUrl,
-      DATABASE_URL: databaseUrl,
-      TOCSIN_CONFIG: join(root, "examples/waooaw/tocsin.yaml"),
-      HOST: "127.0.0.1",
-      PORT: "0",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  running.push(child);
-  return child;
-}
-
-async function lineMatching(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  if (!child.stdout) throw new Error("The process has no output to read");
-  for await (const line of createInterface({ input: child.stdout })) {
-    const found = pattern.exec(line);
-    if (found) {
-      child.stdout.resume();
-      return found;
-    }
-  }
-  throw new Error("The process ended before it was ready");
-}
-
 /** Declares an incident and waits for its channel. */
 async function declareOne(target: Target, url: string): Promise<string> {
-  // A single request: the trigger is the same each time, so that repeats declare nothing more.
   await atRate(target, 3, 1);
   const until = Date.now() + 20_000;
   for (;;) {
@@ -190,20 +112,10 @@ async function measure(target: Target): Promise<LoadResult> {
   return flatOut(target, 16, seconds);
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGTERM");
-  await gone;
-}
-
 function report(results: ReadonlyMap<string, LoadResult>, captured: number, before: number): void {
   const channel = [...sentTo.keys()].find((one) => one !== "C0BENCH" && one !== "C0GENERAL") ?? "";
-  const [cpu] = cpus();
-  const row = (...cells: readonly string[]): string =>
-    cells.map((cell, index) => (index === 0 ? cell.padEnd(24) : cell.padStart(14))).join("");
   const lines = [
-    `${cpus().length} × ${cpu?.model ?? "unknown"}, Linux ${release()}, Node ${process.version}`,
+    machine(),
     "",
     row("", "messages /s", "p50 ms", "p99 ms", "not 200"),
     ...[...results].map(([name, one]) =>

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { startClock } from "../src/sandbox/clock.ts";
@@ -8,8 +8,8 @@ import { startSlack } from "../src/sandbox/slack/slack.ts";
 import { botEvents } from "../src/slack/manifest.ts";
 import { scopes } from "../src/slack/scopes.ts";
 import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { command, end, newDatabase, startTocsin } from "./ack.ts";
 import { atRate, closeConnections, type Target } from "./load.ts";
+import { command, end, machine, newDatabase, startTocsin } from "./processes.ts";
 
 /** An installation that has run for years answers as fast as a new one. */
 const aim = 1.2;
@@ -56,7 +56,11 @@ export async function growth(): Promise<void> {
         const bot = await startTocsin(slack, urls.get(size) ?? "", running);
         for (const ask of Object.keys(asks) as Ask[]) {
           const { line, perSecond, seconds } = asks[ask];
-          const target: Target = { ...bot.target, body: () => command(line(++n), "C0GENERAL") };
+          const target: Target = {
+            port: bot.port,
+            signingSecret: slack.signingSecret,
+            body: () => command(line(++n), "C0GENERAL"),
+          };
           const result = await atRate(target, perSecond, seconds);
           // The first round warms up.
           if (round === 0) continue;
@@ -108,7 +112,7 @@ async function fill(url: string, size: number): Promise<void> {
        from generate_series(1, $1::int) n, generate_series(1, $2::int) m) made`,
     [size, entriesEach],
   );
-  await client.query(`update incident_counter set last = $1`, [size]);
+  await client.query(`select setval('incident_numbers', $1::int)`, [size]);
   await client.query("vacuum analyze");
   await client.end();
 }
@@ -125,9 +129,8 @@ function report(p99: ReadonlyMap<string, readonly number[]>, failed: ReadonlyMap
     const wanted = ask === "find" ? "" : `, wanted at most ${aim.toFixed(2)}×: ${ratio <= aim ? "met" : "missed"}`;
     return `  ${ask.padEnd(10)} p99 ${before.toFixed(2)} ms and ${after.toFixed(2)} ms: ${ratio.toFixed(2)}×${wanted}`;
   });
-  const [cpu] = cpus();
   const lines = [
-    `${cpus().length} × ${cpu?.model ?? "unknown"}, Linux ${release()}, Node ${process.version}`,
+    machine(),
     "",
     `With ${few} and with ${many} incidents, ${entriesEach} timeline entries each; median of ${rounds} rounds:`,
     ...rows,

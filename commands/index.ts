@@ -30,89 +30,131 @@ import { timeline } from "./incident/timeline.ts";
 import { timelineCheck } from "./incident/timeline-check.ts";
 import { times } from "./incident/times.ts";
 import { update } from "./incident/update.ts";
+import { contacts } from "./oncall/contacts.ts";
 import { override, swap } from "./oncall/override.ts";
 import { page, pageIncident } from "./oncall/page.ts";
+import { newcomers, welcome } from "./oncall/welcome.ts";
 import { who } from "./oncall/who.ts";
+import { audit, auditExport, auditVerify } from "./ops/audit.ts";
+import { backup, backups } from "./ops/backup.ts";
 import { cache, deleteKeysCommand, flush, warmUp } from "./ops/cache.ts";
+import { certs } from "./ops/certs.ts";
+import { change, changes } from "./ops/change.ts";
+import { check } from "./ops/check.ts";
+import { cost } from "./ops/cost.ts";
 import { db } from "./ops/db.ts";
+import { deploy } from "./ops/deploy.ts";
+import { deploys } from "./ops/deploys.ts";
 import { diagnose } from "./ops/diagnose.ts";
 import { cancelQueryCommand, terminate } from "./ops/end-session.ts";
-import { analyze, reindex, vacuum } from "./ops/maintain.ts";
+import { factor, factorRemove } from "./ops/factor.ts";
+import { freeze, unfreeze, windows } from "./ops/freeze.ts";
+import { isolate, reconnect } from "./ops/isolate.ts";
+import { leases } from "./ops/leases.ts";
+import { lock, locks, unlock } from "./ops/lock.ts";
+import { logs } from "./ops/logs.ts";
+import { analyze, optimize, reindex, vacuum } from "./ops/maintain.ts";
 import { operations } from "./ops/operations.ts";
+import { policy, policyExplain } from "./ops/policy.ts";
 import { clean, pause, pauseAll, queue, removeJobCommand, resume, resumeAll, retry } from "./ops/queue.ts";
+import { resize } from "./ops/resize.ts";
 import { restart } from "./ops/restart.ts";
+import { drillRestore, failover, restore } from "./ops/restore.ts";
+import { reviews } from "./ops/reviews.ts";
+import { rollback } from "./ops/rollback.ts";
 import { scale } from "./ops/scale.ts";
+import { schedule } from "./ops/schedule.ts";
+import { rotate, rotateAll, secrets } from "./ops/secrets.ts";
 import { show } from "./ops/show.ts";
 import { status as serviceStatus } from "./ops/status.ts";
+import { start, stop } from "./ops/stop.ts";
+import { task } from "./ops/task.ts";
+import { watch } from "./ops/watch.ts";
 
-/** Every command, in the order help shows them. */
-export const commands: readonly Command[] = [
-  declare,
-  drill,
-  update,
-  publish,
-  maintenance,
-  severity,
-  acknowledge,
-  lead,
-  role,
-  handoff,
-  pageIncident,
-  note,
-  timeline,
-  timelineCheck,
-  hypothesis,
-  decide,
-  catchup,
-  times,
-  status,
-  details,
-  actionItem,
-  actions,
-  join,
-  subscribe,
-  unsubscribe,
-  leave,
-  access,
-  makeItPrivate,
-  security,
-  list,
-  find,
-  stats,
-  exported,
-  link,
-  merge,
-  duplicate,
-  resolve,
-  close,
-  reopen,
-  postmortem,
-  serviceStatus,
-  diagnose,
-  db,
-  cache,
-  queue,
-  scale,
-  restart,
-  cancelQueryCommand,
-  terminate,
-  analyze,
-  vacuum,
-  reindex,
-  deleteKeysCommand,
-  flush,
-  warmUp,
-  pause,
-  resume,
-  pauseAll,
-  resumeAll,
-  retry,
-  clean,
-  removeJobCommand,
-  operations,
-  show,
-  who,
-  page,
-  override,
-  swap,
+/** What is offered, by what it is for, in the order help shows it. */
+const topics: readonly { readonly title: string; readonly commands: readonly Command[] }[] = [
+  {
+    title: "Declare and tell",
+    commands: [declare, drill, update, publish, maintenance, severity, acknowledge],
+  },
+  {
+    title: "People",
+    commands: [lead, role, handoff, pageIncident, join, subscribe, unsubscribe, leave, access, makeItPrivate, security],
+  },
+  {
+    title: "Timeline",
+    commands: [note, timeline, timelineCheck, hypothesis, decide, catchup, times],
+  },
+  {
+    title: "One incident",
+    commands: [status, details, link, merge, duplicate, resolve, close, reopen, postmortem],
+  },
+  {
+    title: "Action items",
+    commands: [actionItem, actions],
+  },
+  {
+    title: "Find and count",
+    commands: [list, find, stats, exported],
+  },
+  {
+    title: "See",
+    commands: [serviceStatus, deploys, diagnose, logs, certs, cost, check, schedule, watch],
+  },
+  {
+    title: "Services",
+    commands: [scale, resize, restart, deploy, rollback, task, stop, start, isolate, reconnect, leases],
+  },
+  {
+    title: "Backups and failover",
+    commands: [backup, backups, restore, drillRestore, failover],
+  },
+  {
+    title: "Databases",
+    commands: [db, cancelQueryCommand, terminate, analyze, vacuum, reindex, optimize],
+  },
+  {
+    title: "Caches",
+    commands: [cache, deleteKeysCommand, flush, warmUp],
+  },
+  {
+    title: "Queues",
+    commands: [queue, pause, resume, pauseAll, resumeAll, retry, clean, removeJobCommand],
+  },
+  {
+    title: "Secrets",
+    commands: [secrets, rotate, rotateAll],
+  },
+  {
+    title: "Changes and rights",
+    commands: [
+      change,
+      changes,
+      operations,
+      show,
+      lock,
+      unlock,
+      locks,
+      freeze,
+      unfreeze,
+      windows,
+      policy,
+      policyExplain,
+      factor,
+      factorRemove,
+      reviews,
+      audit,
+      auditVerify,
+      auditExport,
+    ],
+  },
+  {
+    title: "On call",
+    commands: [who, page, contacts, override, swap, welcome, newcomers],
+  },
 ];
+
+/** Every command, with the topic that help lists it under. */
+export const commands: readonly Command[] = topics.flatMap(({ title, commands: of }) =>
+  of.map((one) => ({ ...one, topic: title })),
+);

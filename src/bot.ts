@@ -1,35 +1,46 @@
 /** The bot put together: with main.ts the only file that knows everyone. */
 import { randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { commands } from "../commands/index.ts";
 import type { Drawn } from "../templates/kit.ts";
+import { drawForDestination } from "../templates/postmortem/elsewhere.ts";
 import { views } from "../templates/views.ts";
 import { headText } from "./domain/audit/report.ts";
 import { reconcileAll } from "./domain/capture/reconcile.ts";
 import { createRedact } from "./domain/capture/redact.ts";
 import type { Configuration } from "./domain/configuration.ts";
+import { takePagerDutyEvent } from "./domain/oncall/pagerduty-events.ts";
 import type { OutboxRows } from "./domain/outbox.ts";
 import { lookUpPeople } from "./domain/people/look-up.ts";
 import type { App, Log } from "./domain/ports.ts";
 import type { SlackApp } from "./domain/slack-side.ts";
 import { readPublicPage } from "./domain/status-page/publish.ts";
 import type { ConfigurationError } from "./errors.ts";
+import { Refusal } from "./errors.ts";
+import { createFactorPages } from "./http/factor/pages.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { startHttp } from "./http/server.ts";
 import { armJobs, jobHandlers } from "./jobs/index.ts";
 import { createQueue, type QueueOptions } from "./jobs/queue.ts";
 import { startSealing } from "./jobs/seal-audit.ts";
 import { operations } from "./operations/index.ts";
+import { auditArchive } from "./providers/audit-archive/audit-archive.ts";
 import type { AwsOptions } from "./providers/aws.ts";
-import { providers } from "./providers/index.ts";
+import { actAs } from "./providers/aws-sessions.ts";
+import { providers, rolesOf } from "./providers/index.ts";
+import { keepers, trackers } from "./providers/integrations.ts";
+import { createMailer } from "./providers/mail/mail.ts";
 import { createPagerDuty } from "./providers/pagerduty/pagerduty.ts";
+import { createAuthenticator } from "./second-factor/authenticator.ts";
 import { connectSlack } from "./slack/connection.ts";
 import { startOutbox } from "./slack/outbox/outbox.ts";
 import type { ReceiveMode } from "./slack/receive.ts";
 import { startSlack } from "./slack/slack.ts";
 import { sealAudit } from "./store/audit-seal.ts";
-import { auditHead } from "./store/audit-verify.ts";
+import { auditHead, verifyAudit } from "./store/audit-verify.ts";
 import { openDatabase, openPool, type RecordContext } from "./store/database.ts";
+import { databaseAway } from "./store/database-away.ts";
 import { executorOf } from "./store/executor.ts";
 import { intakeRecords } from "./store/intake.ts";
 import { migrate } from "./store/migrate.ts";
@@ -45,6 +56,8 @@ export interface BotOptions {
   readonly slack: { readonly botToken: string; readonly apiUrl: string; readonly mode: ReceiveMode };
   readonly aws: AwsOptions;
   readonly http: { readonly host: string; readonly port: number; readonly metricsToken: string | null };
+  /** Null: what asks for a second factor is refused. `site` null: at the bot's own address. */
+  readonly secondFactor?: { readonly key: string; readonly site: string | null } | null;
   readonly log: Log;
   /** Values that are never kept of what people write. */
   readonly redactions?: readonly string[];
@@ -92,12 +105,19 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const queue = createQueue({
     connectionString: databaseUrl,
     log,
+    isAway: (error) => databaseAway(error) !== null,
     ...(options.jobClock ? { clock: options.jobClock } : {}),
   });
   const sealing = startSealing({
     seal: () => sealAudit(db, now()),
     onError: (error) => log.warn({ err: error }, "The audit log could not be sealed; trying again"),
   });
+
+  // The bot's own address is known once it listens.
+  let ownAddress = "";
+  const secondFactor = options.secondFactor ?? null;
+  const site = (): string => secondFactor?.site ?? ownAddress;
+  const authenticator = secondFactor === null ? null : createAuthenticator({ key: secondFactor.key, site });
 
   // The outbox is drained by what is put together below.
   let outboxRecorded = (): void => {};
@@ -108,6 +128,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     newId: context.newId,
     workspace: connection.workspace,
     ...recordsOf(context),
+    authenticator,
     outbox: outboxRecords(context, () => outboxRecorded()),
     jobs: queue.jobs(executorOf(context.db), context.watch),
     intake: intakeRecords(context),
@@ -131,7 +152,18 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     );
   };
   await queue.open();
-  const slack = await startSlack({ connection, mode, botToken, commands, config, transact, log, metrics, onReconnect });
+  const slack = await startSlack({
+    connection,
+    mode,
+    botToken,
+    commands,
+    config,
+    redact,
+    transact,
+    log,
+    metrics,
+    onReconnect,
+  });
   const outbox = await startOutbox({
     call: connection.call,
     directory: connection.directory,
@@ -149,31 +181,56 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const handlers = jobHandlers({
     transact,
     operations,
-    providers: providers({ aws: options.aws, connections: config.connections }),
+    providers: providers({
+      aws: options.aws,
+      connections: config.connections,
+      prometheus: config.integrations.prometheus ?? null,
+      roles: rolesOf(config),
+      now,
+      backups: config.backups,
+    }),
+    actAs,
     identify: connection.identify,
     messages: connection.messages,
     channels: connection.channels,
     files: connection.files,
+    trackers: trackers(config.integrations),
+    keepers: keepers(config.integrations, drawForDestination),
+    mailer: config.integrations.mail ? createMailer(config.integrations.mail) : null,
     pagerDuty: config.integrations.pagerduty ? createPagerDuty(config.integrations.pagerduty) : null,
     lookUp: (references) =>
       lookUpPeople({ transact, identify: connection.identify, people: connection.directory.people }, references),
+    archive: config.audit.archive ? auditArchive(options.aws, config.audit.archive) : null,
+    verifyAudit: () => verifyAudit(db),
     auditHead: async () => headOf(await auditHead(db)),
     newId: randomUUIDv7,
     log,
     now,
   });
   await queue.work(handlers);
-  await transact(armJobs);
+  await patiently(() => transact(armJobs));
 
   const reasons = async (): Promise<readonly string[]> => [...(await databaseReasons(pool)), ...slack.reasons()];
+  const webhookSecret = config.integrations.pagerduty?.webhookSecret;
   const server = await startHttp({
     ...options.http,
     slack: () => slack.requestListener,
     reasons,
     publicPage: () => transact(readPublicPage),
+    pagerDuty: webhookSecret
+      ? { secret: webhookSecret, take: (event) => transact((app) => takePagerDutyEvent(app, event)) }
+      : null,
+    factorPages: createFactorPages({
+      transact,
+      identify: connection.identify,
+      operations,
+      site: () => (authenticator === null ? null : site()),
+      log,
+    }),
     metrics,
     ...(options.fallback ? { fallback: options.fallback } : {}),
   });
+  ownAddress = server.address;
   return {
     address: server.address,
     port: server.port,
@@ -223,4 +280,17 @@ async function atMost(work: Promise<unknown>, milliseconds: number): Promise<voi
   });
   await Promise.race([work, late]);
   clearTimeout(timer);
+}
+
+/** Nobody waits for a start as they wait for an answer: a database that is slow for a moment gets half a minute. */
+async function patiently(work: () => Promise<unknown>): Promise<void> {
+  for (let left = 30; ; left -= 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (left === 0 || !(error instanceof Refusal && error.code === "try_again")) throw error;
+      await wait(1000);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { completeConfiguration, type OperationName } from "./config/complete.ts";
+import type { OperationName } from "./config/catalog-words.ts";
+import { completeConfiguration } from "./config/complete.ts";
 import { secretsOf } from "./config/connections.ts";
 import { type Fault, find, type Located, type LocatedFile, type MapEntry, readYaml, shown } from "./config/located.ts";
 import { notUsedYet } from "./config/not-used-yet.ts";
@@ -8,6 +9,7 @@ import { readOwnTemplates } from "./config/postmortem.ts";
 import { checkReferences } from "./config/references.ts";
 import type { Environment } from "./config/settings.ts";
 import { checkShape } from "./config/shape.ts";
+import { readAnnouncements } from "./config/telling.ts";
 import type { Configuration } from "./domain/configuration.ts";
 import { ConfigurationError } from "./errors.ts";
 
@@ -87,8 +89,13 @@ export function parseConfiguration(
     (name) => find(shaped.tree, ["postmortem", "templates", name]).place,
   );
   faults.push(...own.faults);
+  const announced = readAnnouncements(
+    shaped.written.announcements,
+    find(shaped.tree, ["announcements", "folder"]).place,
+  );
+  faults.push(...announced.faults);
   if (faults.length > 0) throw failure(faults);
-  const configuration = completeConfiguration(shaped.written, options.operations ?? [], own.templates);
+  const configuration = completeConfiguration(shaped.written, options.operations ?? [], own.templates, announced.texts);
   const addresses = [...configuration.connections.values()].flatMap(secretsOf);
   return {
     configuration,

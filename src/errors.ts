@@ -21,10 +21,13 @@ export const refusalCodes = [
   "over_limit",
   "needs_reason",
   "needs_confirmation",
+  "needs_factor",
   "already_done",
   "stale",
   "expired",
   "locked",
+  "frozen",
+  "outside_window",
   "not_possible",
   "not_found",
   "try_again",
@@ -48,7 +51,7 @@ export class Refusal extends Error {
 }
 
 /** What kind of no it was, which decides whether asking again can help. */
-export type ProviderFault = "denied" | "throttled" | "not_found" | "refused" | "unreachable" | "timeout";
+export type ProviderFault = "denied" | "expired" | "throttled" | "not_found" | "refused" | "unreachable" | "timeout";
 
 /** The outside said no; its own code and request id are kept for the person who has to ask it why. */
 export class ProviderError extends Error {
@@ -58,6 +61,8 @@ export class ProviderError extends Error {
   readonly fault: ProviderFault;
   readonly code: string;
   readonly requestId: string | null;
+  /** Seconds after which it may be asked again, where it said so. */
+  readonly retryAfterSeconds: number | null;
   constructor(facts: {
     readonly provider: string;
     readonly operation: string;
@@ -65,6 +70,7 @@ export class ProviderError extends Error {
     readonly code: string;
     readonly message: string;
     readonly requestId?: string | null;
+    readonly retryAfterSeconds?: number | null;
     readonly cause?: unknown;
   }) {
     super(facts.message, { cause: facts.cause });
@@ -73,6 +79,7 @@ export class ProviderError extends Error {
     this.fault = facts.fault;
     this.code = facts.code;
     this.requestId = facts.requestId ?? null;
+    this.retryAfterSeconds = facts.retryAfterSeconds ?? null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import pretty from "pino-pretty";
+import { createRedact, withoutSecrets } from "./domain/capture/redact.ts";
 import type { Log } from "./domain/ports.ts";
 
 export interface LogOptions {
@@ -10,18 +11,13 @@ export interface LogOptions {
   readonly to?: { readonly write: (line: string) => unknown };
 }
 
-/** Tokens of Slack and of AWS as they look; they are taken out even where nobody listed them. */
-const secretShapes =
-  /\b(xox[a-z]-[\w-]+|xapp-[\w-]+|(?:AKIA|ASIA)[A-Z0-9]{16})\b|https:\/\/hooks\.slack\.com\/[^\s"]+/g;
 const gone = "[redacted]";
 
 /** JSON lines on standard output, pretty on a terminal. */
 export function createLog(options: LogOptions): Log {
-  const secrets = options.redactions.filter((value) => value.length >= 6);
-  const clean = (line: string): string =>
-    secrets
-      .reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), gone), line)
-      .replace(secretShapes, gone);
+  // The values that are listed, and what looks like a secret though nobody listed it.
+  const redact = createRedact(options.redactions);
+  const clean = (line: string): string => `${JSON.stringify(withoutSecrets(redact, JSON.parse(line)))}\n`;
   const out = options.to ?? (process.stdout.isTTY ? pretty({ sync: true, ignore: "pid,hostname" }) : process.stdout);
   return pino(
     {

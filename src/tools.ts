@@ -1,17 +1,22 @@
 /** The subcommands that look, print or measure and then end: doctor, audit:verify, manifest, schema, bench. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { commands } from "../commands/index.ts";
 import { configurationJsonSchema } from "./config/json-schema.ts";
 import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
+import { fileReportLines, filesAreIntact, verifyFiles } from "./domain/audit/file.ts";
 import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/audit/report.ts";
+import { defaultBackups } from "./domain/backup/settings.ts";
 import { configurationFaults, configurationResults, type Examination, examine, placementsOf } from "./domain/doctor.ts";
+import { factorResults } from "./domain/factor/doctor.ts";
 import { scheduleResults } from "./domain/oncall/doctor.ts";
 import { referencesOf } from "./domain/oncall/now.ts";
 import type { CheckResult } from "./domain/platform.ts";
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError, ProviderError } from "./errors.ts";
 import { operations } from "./operations/index.ts";
-import { providers } from "./providers/index.ts";
+import { auditArchive } from "./providers/audit-archive/audit-archive.ts";
+import { checkRoles, providers, rolesOf } from "./providers/index.ts";
+import { checkDestinations } from "./providers/integrations.ts";
 import { checkSlack } from "./slack/check-slack.ts";
 import { manifest, manifestYaml } from "./slack/manifest.ts";
 import { verifyAudit } from "./store/audit-verify.ts";
@@ -61,6 +66,7 @@ async function configurationExamination(settings: Settings): Promise<Examination
         const loaded = await load(settings);
         return [
           ...configurationResults(loaded.configuration, loaded),
+          ...factorResults(loaded.configuration, settings.secondFactor !== null),
           ...scheduleResults(loaded.configuration.oncall, new Date()),
         ];
       } catch (error) {
@@ -117,8 +123,23 @@ function outsideExaminations(settings: Settings): readonly Examination[] {
       return checkSlack({ apiUrl, botToken, appToken, channels, people, now: () => new Date() });
     },
   };
-  const known = providers({ aws: {}, connections: new Map() });
-  return [slack, ...known.map(({ id }) => providerExamination(settings, id))];
+  const known = providers({
+    aws: {},
+    connections: new Map(),
+    prometheus: null,
+    backups: { store: null, programs: null, databases: new Map(), otherwise: defaultBackups },
+  });
+  const destinations: Examination = {
+    title: "Places for post-mortems",
+    look: async () => checkDestinations((await load(settings)).configuration.integrations),
+  };
+  return [
+    slack,
+    rolesExamination(settings),
+    destinations,
+    archiveExamination(settings),
+    ...known.map(({ id }) => providerExamination(settings, id)),
+  ];
 }
 
 function providerExamination(settings: Settings, id: string): Examination {
@@ -126,8 +147,55 @@ function providerExamination(settings: Settings, id: string): Examination {
     title: `Platform ${id}`,
     look: async () => {
       const { configuration } = await load(settings);
-      const all = providers({ aws: {}, connections: configuration.connections });
+      const all = providers({
+        aws: {},
+        connections: configuration.connections,
+        prometheus: configuration.integrations.prometheus ?? null,
+        roles: rolesOf(configuration),
+        backups: configuration.backups,
+      });
       return (await all.find((provider) => provider.id === id)?.check(placementsOf(configuration, id))) ?? [];
+    },
+  };
+}
+
+/** Only where the configuration names roles is there anything to look at. */
+function rolesExamination(settings: Settings): Examination {
+  return {
+    title: "Roles on AWS",
+    look: async () => {
+      const { configuration } = await load(settings);
+      const access = { aws: {}, connections: new Map(), prometheus: null, roles: rolesOf(configuration) };
+      const results = await checkRoles(access);
+      const found = "none named; the bot works with its own credentials everywhere";
+      return results.length > 0 ? results : [{ what: "Roles", ok: true, found, fix: null }];
+    },
+  };
+}
+
+/** Whether the bucket that the audit log goes to keeps what is in it. */
+function archiveExamination(settings: Settings): Examination {
+  return {
+    title: "Audit export",
+    look: async () => {
+      const { archive } = (await load(settings)).configuration.audit;
+      if (archive === null)
+        return [{ what: "Bucket", ok: true, found: "none named; the log is in the database only", fix: null }];
+      const what = `Bucket ${archive.bucket}`;
+      try {
+        return [{ what, ok: true, found: await auditArchive({}, archive).check(), fix: null }];
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        const found = `${error.operation}: ${error.code}. ${error.message}`;
+        return [
+          {
+            what,
+            ok: false,
+            found,
+            fix: "docs/audit-export.md says how the bucket is made, and docs/iam/audit.json which rights it takes.",
+          },
+        ];
+      }
     },
   };
 }
@@ -144,12 +212,15 @@ async function withDatabase<T>(settings: Settings, work: (url: string) => Promis
   }
 }
 
-/** With a head that was written down elsewhere (position:hash) it also tells whether the newest entries were cut off. */
+/**
+ * Of the database, or of exported files that are named. With a head that was written down elsewhere (position:hash) it
+ * also tells whether the newest entries were cut off.
+ */
 async function verify(args: readonly string[]): Promise<number> {
-  const [given] = args;
-  const knownHead = given === undefined ? null : parseHead(given);
-  if (given !== undefined && !knownHead)
-    throw new ConfigurationError([`"${given}" is no head; it looks like 42:9f86d0…`]);
+  const heads = args.flatMap((word) => parseHead(word) ?? []);
+  const files = args.filter((word) => parseHead(word) === null);
+  const [knownHead = null] = heads;
+  if (files.length > 0) return verifyExported(files, knownHead);
   const report = await withDatabase(readSettings(process.env), (url) =>
     withTables(url, (db) => verifyAudit(db, { knownHead })),
   ).catch((error: unknown) => {
@@ -162,6 +233,21 @@ async function verify(args: readonly string[]): Promise<number> {
   }
   say(auditReportLines(report));
   return isIntact(report) ? 0 : 1;
+}
+
+async function verifyExported(names: readonly string[], knownHead: ReturnType<typeof parseHead>): Promise<number> {
+  const texts = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return { name, text: await readFile(name, "utf8") };
+      } catch {
+        throw new ConfigurationError([`"${name}" is no file that can be read, and no head such as 42:9f86d0…`]);
+      }
+    }),
+  );
+  const report = verifyFiles(texts, knownHead);
+  say(fileReportLines(report));
+  return filesAreIntact(report) ? 0 : 1;
 }
 
 async function printManifest(args: readonly string[]): Promise<number> {

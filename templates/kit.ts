@@ -36,7 +36,9 @@ export type Drawn =
 export interface DrawnFile {
   readonly name: string;
   readonly title: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
+  /** What it shows, for who cannot see it; at most 1000 characters. */
+  readonly alt?: string;
 }
 
 /** A form; opened, pushed or updated. */

@@ -1,7 +1,8 @@
 /** Between the three ways text is written here: Slack's mrkdwn, Markdown, and HTML. */
+import { setImmediate } from "node:timers/promises";
 import type { Element, ElementContent } from "hast";
 import { toHtml } from "hast-util-to-html";
-import type { Html, Image, Link } from "mdast";
+import type { Html, Image, Link, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { type State, toHast } from "mdast-util-to-hast";
@@ -44,31 +45,53 @@ function decoded(text: string, less: string): string {
 
 /**
  * Markdown as HTML. Tags in it are shown, never obeyed; links go to http, https and mailto only; images become
- * links, so that the page needs nothing from outside.
+ * links, so that the page needs nothing from outside. The process goes on with other work after each few thousand
+ * characters.
  */
-export function toHtmlBody(markdown: string): string {
-  return inPieces(markdown)
-    .map((piece) => (piece.length > mostAtOnce * 2 ? `<pre>${escaped(piece)}</pre>` : pieceToHtml(piece)))
-    .join("\n");
+export async function toHtmlBody(markdown: string): Promise<string> {
+  const drawn: string[] = [];
+  for await (const tree of markdownTrees(markdown)) drawn.push(treeToHtml(tree));
+  return drawn.join("\n");
+}
+
+/**
+ * Markdown as trees, in order: a long text is several, cut between blocks. What cannot be cut and is too long to read
+ * is one block of code. The process goes on with other work in between.
+ */
+export async function* markdownTrees(markdown: string): AsyncGenerator<Root> {
+  let isFirst = true;
+  for (const piece of inPieces(markdown)) {
+    if (!isFirst) await setImmediate();
+    isFirst = false;
+    yield piece.length > mostWhole
+      ? { type: "root", children: [{ type: "code", value: piece }] }
+      : fromMarkdown(piece, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+  }
 }
 
 /** The parser's time grows with the square of what it is given; longer texts go through it piece by piece. */
-const mostAtOnce = 4_000;
+const mostWhole = 8_000;
+const pieceLength = 2_000;
 
 /** Cuts between blocks, never inside code; a piece without any place to cut stays whole. */
 function inPieces(markdown: string): readonly string[] {
-  if (markdown.length <= mostAtOnce * 2) return [markdown];
+  if (markdown.length <= mostWhole) return [markdown];
   const pieces: string[] = [];
   let piece: string[] = [];
   let length = 0;
   let fence: string | null = null;
+  let head: readonly string[] = [];
   for (const line of markdown.split("\n")) {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
-    const blank = line.trim() === "" && fence === null;
+    if (!line.startsWith("|")) head = [];
+    else if (/^\|(\s*:?-+:?\s*\|)+\s*$/.test(line)) head = [piece.at(-1) ?? "", line];
+    const isBetween = piece.at(-1)?.trim() === "" && /^\S/.test(line);
     // A text of one endless paragraph is cut at a line, once it is too long to wait for its end.
-    if (length >= mostAtOnce && fence === null && (blank || length + line.length > mostAtOnce * 2)) {
+    const isEndless = length + line.length > pieceLength * 2 && !head.includes(line);
+    if (length >= pieceLength && fence === null && (isBetween || isEndless)) {
       pieces.push(piece.join("\n"));
-      piece = [];
+      // A table that is cut has its head again.
+      piece = [...head];
       length = 0;
     }
     if (mark && fence === null) fence = mark;
@@ -79,12 +102,7 @@ function inPieces(markdown: string): readonly string[] {
   return [...pieces, piece.join("\n")];
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function pieceToHtml(markdown: string): string {
-  const tree = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+function treeToHtml(tree: Root): string {
   return toHtml(
     toHast(tree, {
       handlers: {

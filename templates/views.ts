@@ -1,4 +1,6 @@
 import type { App } from "../src/domain/ports.ts";
+import { changeViews } from "./change/views.ts";
+import { factorViews } from "./factor/views.ts";
 import { homeView } from "./home/home.ts";
 import { incidentViews } from "./incident/views.ts";
 import type { Drawn } from "./kit.ts";
@@ -14,6 +16,8 @@ export const views: Readonly<Record<string, View>> = {
   home: homeView,
   ...incidentViews,
   ...operationViews,
+  ...changeViews,
+  ...factorViews,
   ...oncallViews,
   ...postmortemViews,
 };

@@ -25,21 +25,44 @@ const places: readonly Place[] = [
   { files: ["src/operations/"], ours: rules },
   { files: ["src/alerts/"], ours: rules },
   {
-    files: ["templates/markdown.ts"],
+    files: ["templates/markdown.ts", "templates/storage-format.ts", "templates/notion-blocks.ts"],
     ours: ["templates/", "src/domain/"],
     packages: ["mdast-", "hast-", "micromark-"],
     types: ["@slack/types", "mdast", "hast"],
   },
   { files: ["templates/"], ours: ["src/domain/"], types: ["@slack/types"] },
   { files: ["commands/"], ours: [...rules, "src/operations/", "templates/", "src/slack/command.ts"] },
-  { files: ["src/providers/index.ts"], ours: [...rules, "src/providers/"] },
+  { files: ["src/providers/index.ts", "src/providers/integrations.ts"], ours: [...rules, "src/providers/"] },
   { files: ["src/providers/aws.ts"], ours: rules, packages: aws },
-  ...["ecs", "rds", "elasticache", "secrets", "cloudwatch", "s3", "cost"].map((name) => provider(name, aws)),
+  {
+    files: ["src/providers/aws-sessions.ts", "src/providers/with-roles.ts"],
+    ours: [...rules, "src/providers/aws.ts"],
+    packages: aws,
+  },
+  { files: ["src/providers/web-service.ts"], ours: rules },
+  ...["ecs", "rds", "elasticache", "secrets", "cloudwatch", "s3", "cost", "audit-archive"].map((name) =>
+    provider(name, aws),
+  ),
   provider("postgres", ["pg"]),
   provider("mysql", ["mysql2"]),
   provider("redis", ["ioredis"]),
   provider("bullmq", ["bullmq", "ioredis"]),
-  ...["kubernetes", "compose", "http", "pagerduty"].map((name) => provider(name, [])),
+  provider("mail", ["nodemailer"]),
+  ...[
+    "kubernetes",
+    "compose",
+    "dumps",
+    "http",
+    "pagerduty",
+    "github",
+    "jira",
+    "statuspage",
+    "confluence",
+    "notion",
+    "git",
+  ].map((name) => provider(name, [])),
+  provider("prometheus", []),
+  { files: ["src/second-factor/"], ours: rules, packages: ["otpauth", "qr", "@simplewebauthn/server"] },
   { files: ["src/store/"], ours: rules, packages: ["pg", "kysely"] },
   { files: ["src/jobs/"], ours: [...rules, "templates/"], packages: ["pg-boss", "date-fns"], types: ["kysely"] },
   {
@@ -51,7 +74,7 @@ const places: readonly Place[] = [
   { files: ["src/config.ts", "src/config/"], ours: rules, packages: ["zod", "yaml"] },
   { files: ["src/log.ts"], ours: rules, packages: ["pino", "pino-pretty"] },
   { files: ["src/sandbox/page/browser/"], ours: ["src/sandbox/"], packages: ["preact", "htm"] },
-  { files: ["src/sandbox/"], ours: [], packages: ["ws", "preact", "htm", "pg", "ioredis", "bullmq"] },
+  { files: ["src/sandbox/"], ours: [], packages: ["ws", "preact", "htm", "pg", "ioredis", "bullmq", "smtp-server"] },
   { files: ["src/main.ts", "src/bot.ts", "src/tools.ts"], ours: ["src/", "commands/", "templates/", "bench/"] },
   {
     files: ["test/", "bench/", "vitest.config.ts"],
@@ -62,7 +85,11 @@ const places: readonly Place[] = [
 ];
 
 function provider(name: string, packages: readonly string[]): Place {
-  return { files: [`src/providers/${name}/`], ours: [...rules, "src/providers/aws.ts"], packages };
+  return {
+    files: [`src/providers/${name}/`],
+    ours: [...rules, "src/providers/aws.ts", "src/providers/web-service.ts"],
+    packages,
+  };
 }
 
 /** Says of one file what the house rules forbid in it; a fault names what is wrong, not the file. */

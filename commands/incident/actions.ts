@@ -1,5 +1,7 @@
 import { changeActionItem } from "../../src/domain/action-item/action-item.ts";
 import { snoozeItem } from "../../src/domain/action-item/follow-up.ts";
+import { handToTracker, ticketsByItem } from "../../src/domain/action-item/tickets.ts";
+import { trackersOf } from "../../src/domain/action-item/tracker.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
@@ -58,9 +60,14 @@ async function listed(ask: Ask, kind: Kind, incidentId: string | null, offset: n
   const incidents = new Map(
     (await app.incidents.byIds([...new Set(items.map((item) => item.incidentId))])).map((one) => [one.id, one]),
   );
+  const tickets = await ticketsByItem(
+    app,
+    items.map((item) => item.id),
+  );
   const rows = items.flatMap((item) => {
     const of = incidents.get(item.incidentId);
-    return of ? [{ item, incident: of, overdue: item.dueOn !== null && item.dueOn < today }] : [];
+    const overdue = item.dueOn !== null && item.dueOn < today;
+    return of ? [{ item, incident: of, overdue, ticket: tickets.get(item.id) ?? null }] : [];
   });
   const words = {
     mine: "Your action items",
@@ -72,7 +79,7 @@ async function listed(ask: Ask, kind: Kind, incidentId: string | null, offset: n
     text: actionItemList({
       heading: incident ? `${words[kind]} of ${incidentName(incident)}` : words[kind],
       rows,
-      trackers: [],
+      trackers: trackersOf(app.config),
       pages: {
         packed: `${kind}/${incident?.id ?? ""}`,
         newer: offset > 0 ? Math.max(0, offset - pageSize) : null,
@@ -99,6 +106,11 @@ async function act(ask: ButtonAsk): Promise<Answer | undefined> {
     if (!item.doneAt) throw new Refusal("already_done", "That action item is open.");
     await changeActionItem(app, caller, id, { doneAt: null });
     return tellDone(ask, incident, "It is open again.");
+  }
+  const tracker = /^export-(\w+)$/.exec(verb)?.[1];
+  if (tracker) {
+    await handToTracker(app, caller, id, tracker);
+    return tellDone(ask, incident, "It is on its way there; the link stands on the item when it has arrived.");
   }
   const days = /^snooze-(\d{1,2})$/.exec(verb)?.[1];
   if (days) return snoozed(ask, id, Number(days));

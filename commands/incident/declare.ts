@@ -1,14 +1,17 @@
 import { declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
+import { joinIncident } from "../../src/domain/incident/join.ts";
+import { operationToDeclare, tieToIncident } from "../../src/domain/operation/evidence.ts";
+import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
 import { readMoment } from "../../src/domain/time/typed-moment.ts";
 import { momentOf } from "../../src/domain/timeline/capture.ts";
 import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
 import { Refusal } from "../../src/errors.ts";
-import { type Answer, type At, arg, command, type FormAsk } from "../../src/slack/command.ts";
+import { type Answer, type At, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
-import { declareForm } from "../../templates/incident/declare-form.ts";
+import { alikeMark, declareForm, joinedInstead } from "../../templates/incident/declare-form.ts";
 import type { Ask } from "./which.ts";
 
 /** Declares an incident: in one line, by form, from a message, or from App Home. */
@@ -73,6 +76,23 @@ export const declare = command({
     "incident.declare": async ({ app, at }) => ({
       modal: declareForm({ config: app.config, about: { ...here(at), id: at.channelId ? "form" : "home" } }),
     }),
+    "incident.declare-from-operation": async ({ app, at, about }) => {
+      const operation = await operationToDeclare(app, about.id);
+      const summary = cleanText(operation.detail ?? "");
+      return {
+        modal: declareForm({
+          config: app.config,
+          about: { ...here(at), id: `${fromOperation}${operation.id}` },
+          title: shorten(cleanLine(`${operationInWords(operation)}: ${stateInWords(operation)}`), 150),
+          affected: [operation.target.name],
+          ...(summary ? { summary } : {}),
+        }),
+      };
+    },
+    "incident.declare.filled": filled,
+    "incident.declare.join": async ({ app, caller, about }) => ({
+      modal: joinedInstead(await joinIncident(app, caller, about.id)),
+    }),
   },
   forms: { "incident.declare": submit },
   shortcuts: {
@@ -121,7 +141,13 @@ interface AfterTheFact {
   readonly announce: boolean | undefined;
 }
 
+/** How the form says which operation it came from. */
+const fromOperation = "operation:";
+
 async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> {
+  const operation = about.id.startsWith(fromOperation)
+    ? await operationToDeclare(app, about.id.slice(fromOperation.length))
+    : null;
   const message =
     about.channel && /^\d+\.\d+/.test(about.id) ? { channelId: about.channel, ...messageIds(about.id) } : null;
   const summary = values.text("summary") ?? "";
@@ -139,7 +165,9 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
           permalink: app.workspace.permalink(message.channelId, message.ts, message.threadTs),
           text: summary || null,
         }
-      : { kind: kinds[about.id as keyof typeof kinds] ?? "form", permalink: null, text: null },
+      : operation
+        ? { kind: "operation", permalink: null, text: operation.code }
+        : { kind: kinds[about.id as keyof typeof kinds] ?? "form", permalink: null, text: null },
     seenAt: message ? momentOf(message.ts) : null,
     kind: values.ticked("drill") ? "drill" : "real",
     startedAt: values.moment("started"),
@@ -155,8 +183,40 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
       incident.id,
     );
   }
+  if (operation) await tieToIncident(app, operation, incident);
   if (about.id === "home") await app.outbox.add({ kind: "home", userId: caller.userId }, "answer");
   return answer({ app, caller }, incident, values.ticked("security"));
+}
+
+/** Title or what is affected changed in the open form: it names what is open and alike. Private incidents never stand there. */
+async function filled({ app, form, values }: ButtonAsk): Promise<Answer | undefined> {
+  if (!form) return undefined;
+  const title = values.text("title") ?? "";
+  const affected = values.choices("affected");
+  const alike =
+    title.length < 3 && affected.length === 0
+      ? []
+      : await app.search.similar({ title, affected, exceptId: null }, "anyone", 3);
+  if (alikeMark(alike) === (form.version ?? 0)) return undefined;
+  return {
+    modal: declareForm({
+      config: app.config,
+      about: form,
+      severity: values.choice("severity"),
+      title,
+      summary: values.text("summary") ?? "",
+      affected,
+      commanderId: values.user("commander"),
+      isPrivate: values.ticked("private"),
+      isSecurity: values.ticked("security"),
+      drill: values.ticked("drill"),
+      startedAt: values.moment("started"),
+      resolvedAt: values.moment("resolved"),
+      isSilent: values.ticked("quiet"),
+      isAnnounced: values.ticked("announce"),
+      alike,
+    }),
+  };
 }
 
 function securityMeant(type: string | undefined): boolean {

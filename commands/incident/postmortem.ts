@@ -2,6 +2,7 @@ import { openForReading, requireMember } from "../../src/domain/incident/access.
 import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import { assignSections } from "../../src/domain/postmortem/assign.ts";
 import { beginSection, dropDraft, keepDraft } from "../../src/domain/postmortem/drafts.ts";
+import { keepAgain } from "../../src/domain/postmortem/elsewhere.ts";
 import { type PostmortemFacts, postmortemFacts } from "../../src/domain/postmortem/facts.ts";
 import { fromPages, mostPages } from "../../src/domain/postmortem/pages.ts";
 import type { Postmortem } from "../../src/domain/postmortem/postmortem.ts";
@@ -66,6 +67,8 @@ export const postmortem = command({
       await publishPostmortem(ask.app, found, incident, ask.caller, ask.about.version);
       return undefined;
     },
+    "postmortem.keep-again": (ask) => keptAgain(ask, false),
+    "postmortem.write-over": (ask) => keptAgain(ask, true),
     "postmortem.action-item": async (ask) => {
       const { incident } = await known(ask, ask.about.id);
       return { modal: actionItemForm({ incident, choices: [], channelId: ask.at.channelId }) };
@@ -138,6 +141,14 @@ export const postmortem = command({
     },
   },
 });
+
+/** The button's record is the post-mortem's id, a colon, and the place. */
+async function keptAgain(ask: ButtonAsk, over: boolean): Promise<undefined> {
+  const [id = "", word = ""] = ask.about.id.split(":");
+  const { postmortem: found, incident } = await known(ask, id);
+  await keepAgain(ask.app, found, incident, ask.caller, { word, over });
+  return undefined;
+}
 
 async function open(ask: Ask, incident: Incident): Promise<Answer | undefined> {
   requireMember(ask.caller);

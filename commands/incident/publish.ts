@@ -8,6 +8,7 @@ import {
   publish as publishText,
   usualImpact,
 } from "../../src/domain/status-page/publish.ts";
+import { announcedMaintenance } from "../../src/domain/status-page/windows.ts";
 import { gapIn } from "../../src/domain/telling/template.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, command } from "../../src/slack/command.ts";
@@ -99,7 +100,7 @@ async function form({ app, at }: Ask, incident: Incident): Promise<Answer> {
 async function listed(app: App): Promise<Answer> {
   const settings = app.config.statusPage;
   if (!settings) throw noStatusPage();
-  return { text: maintenanceList(settings, await app.publicPage.maintenance(app.now)) };
+  return { text: maintenanceList(settings, await announcedMaintenance(app)) };
 }
 
 function newMaintenance(app: App, at: At): Answer {

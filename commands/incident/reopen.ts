@@ -1,4 +1,3 @@
-import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { reopenIncident } from "../../src/domain/incident/resolve.ts";
 import { type Answer, arg, command } from "../../src/slack/command.ts";
@@ -29,11 +28,11 @@ export const reopen = command({
 });
 
 async function reopened(ask: Ask, id: string, message: string | null): Promise<Answer | undefined> {
-  const before = await openForReading(ask.app, ask.caller, id);
   const changed = await reopenIncident(ask.app, ask.caller, id, message);
   const said = `${incidentName(changed)} is open again.`;
   // Archiving takes the bot out, and only members may unarchive: a person has to. Source: github.com/slack-go/slack/issues/1066
-  if (before.phase !== "closed") return tellDone(ask, changed, said);
+  const { isArchived } = await ask.app.reconciliations.condition(id);
+  if (!isArchived) return tellDone(ask, changed, said);
   return {
     text: done(`${said} Its channel is archived: unarchive it in Slack to go on there.`, changed, { channelId: null }),
   };

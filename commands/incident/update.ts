@@ -63,14 +63,14 @@ async function opened(app: App, target: FormTarget, filled: UpdateFilled, step: 
   const part = incident && (await publicPartOf(app, incident));
   if (!incident || !step || shown.message) return { modal: updateForm(app.config, target, shown, part) };
   const message = updateTemplate(await factsOf(app, incident, step));
-  const begun = message ? { message, template: step.name } : {};
+  const begun = message ? { message, template: step.milestone } : {};
   return { modal: updateForm(app.config, target, { ...shown, ...begun }, part) };
 }
 
 /** A status was chosen in the open form: its template begins the message, unless somebody has written one. */
 async function chosen(ask: ButtonAsk): Promise<Answer | undefined> {
   const { app, caller, about, form, values } = ask;
-  const step = findStep(about.id);
+  const step = findStep(app.config.phases, about.id);
   if (!step || !form || form.id === "pick") return undefined;
   const incident = await openForReading(app, caller, form.id, "form");
   const typed = typedMessage(values).text;
@@ -97,7 +97,7 @@ async function submitted(ask: FormAsk): Promise<Answer | undefined> {
   const publicText = values.text("public_text") ?? text ?? "";
   refuseGaps(text, name);
   if (isPublic) refuseGaps(publicText, values.text("public_text") ? "public_text" : name);
-  const step = status ? findStep(status) : null;
+  const step = status ? findStep(app.config.phases, status) : null;
   const severity = values.choice("severity");
   let changed: Incident;
   if (
@@ -154,7 +154,7 @@ export function readUpdate(config: Configuration, line: string): Said {
   let said: Said = { step: null, severity: null, message: line.trim() };
   for (let turn = 0; turn < 2; turn += 1) {
     const [word = "", ...others] = said.message.split(/\s+/);
-    const step = said.step ? null : findStep(word.replace(/[:,.]$/, ""));
+    const step = said.step ? null : findStep(config.phases, word.replace(/[:,.]$/, ""));
     if (step) {
       said = { ...said, step, message: said.message.slice(word.length).replace(/^\s*[-–—:]?\s*/, "") };
       continue;

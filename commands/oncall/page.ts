@@ -1,6 +1,7 @@
 import { findIncident } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
-import { acknowledgePage, pagedName, passPage, requestPage } from "../../src/domain/oncall/paging.ts";
+import { requestPage } from "../../src/domain/oncall/begin-page.ts";
+import { acknowledgePage, pagedName, passPage } from "../../src/domain/oncall/paging.ts";
 import type { Answer, ButtonAsk } from "../../src/slack/command.ts";
 import { arg, command } from "../../src/slack/command.ts";
 import { reply } from "../../templates/kit.ts";

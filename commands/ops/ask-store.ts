@@ -17,6 +17,8 @@ export interface StoreAsk {
   readonly what: string;
   readonly reason?: string | undefined;
   readonly yes?: boolean;
+  readonly breakGlass?: string | undefined;
+  readonly change?: string | undefined;
 }
 
 /** Asks for an operation inside a data store: the plan's card goes on from there. */
@@ -37,6 +39,8 @@ export async function askStore(
         caller,
         asked: at,
         skipConfirm: ask.yes === true,
+        breakGlass: ask.breakGlass,
+        change: ask.change,
       }),
       at,
     ),

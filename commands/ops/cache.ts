@@ -7,6 +7,9 @@ import { flushCache, warmCache } from "../../src/operations/flush-cache.ts";
 import { arg, command } from "../../src/slack/command.ts";
 import { askStore } from "./ask-store.ts";
 import { whereSeen } from "./db.ts";
+import { operationArgs } from "./guarded.ts";
+
+const { reason, change, breakGlass } = operationArgs;
 
 /** Shows what goes on inside a cache; of a key its type, size and time to live, never its value. */
 export const cache = command({
@@ -39,12 +42,12 @@ export const deleteKeysCommand = command({
   synonyms: ["invalidate", "del"],
   summary: "Delete the keys of a cache that a pattern matches",
   examples: ["/ops delete-keys redis user:*", "/ops delete-keys redis page:home:* --reason stale"],
-  args: { cache: arg.target("cache"), reason: arg.option("reason", "text"), pattern: arg.text("<pattern>") },
+  args: { cache: arg.target("cache"), reason, change, breakGlass, pattern: arg.text("<pattern>") },
   needs: "member",
   run: async (ask) => {
-    const { cache: target, pattern, reason } = ask.args;
+    const { cache: target, pattern, ...rest } = ask.args;
     const what = `delete keys like ${pattern}`;
-    return askStore(ask, { operation: anyOperation(deleteKeys), target, input: { pattern }, what, reason });
+    return askStore(ask, { operation: anyOperation(deleteKeys), target, input: { pattern }, what, ...rest });
   },
 });
 
@@ -54,11 +57,11 @@ export const flush = command({
   synonyms: ["flushdb", "clear-cache"],
   summary: "Empty one database of a cache, where policy and configuration let you",
   examples: ["/ops flush redis"],
-  args: { cache: arg.target("cache"), reason: arg.option("reason", "text") },
+  args: { cache: arg.target("cache"), reason, change, breakGlass },
   needs: "member",
   run: async (ask) => {
-    const { cache: target, reason } = ask.args;
-    return askStore(ask, { operation: anyOperation(flushCache), target, input: {}, what: "flush", reason });
+    const { cache: target, ...rest } = ask.args;
+    return askStore(ask, { operation: anyOperation(flushCache), target, input: {}, what: "flush", ...rest });
   },
 });
 
@@ -68,10 +71,10 @@ export const warmUp = command({
   synonyms: ["warmup", "warm"],
   summary: "Call the addresses that fill a cache again",
   examples: ["/ops warm-up redis"],
-  args: { cache: arg.target("cache"), yes: arg.flag("yes") },
+  args: { cache: arg.target("cache"), ...operationArgs },
   needs: "member",
   run: async (ask) => {
-    const { cache: target, yes } = ask.args;
-    return askStore(ask, { operation: anyOperation(warmCache), target, input: {}, what: "warm up", yes });
+    const { cache: target, ...rest } = ask.args;
+    return askStore(ask, { operation: anyOperation(warmCache), target, input: {}, what: "warm up", ...rest });
   },
 });

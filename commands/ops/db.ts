@@ -4,6 +4,7 @@ import {
   requestStoreLook,
   type StoreLook,
   sendStoreFile,
+  targetOfLook,
 } from "../../src/domain/operation/store-look.ts";
 import { type DatabaseView, databaseViews } from "../../src/domain/platform/databases.ts";
 import type { App } from "../../src/domain/ports.ts";
@@ -32,6 +33,13 @@ export const db = command({
     return whereSeen(app, look, at);
   },
   buttons: {
+    "ops.db.locks": async ({ app, caller, about, at }) => {
+      const [environment = "", name = ""] = about.id.split("/");
+      const question = { kind: "database", view: "locks" } as const;
+      const target = targetOfLook(app.config, { target: { name, environment }, question });
+      const look = await requestStoreLook(app, { userId: caller.userId, asked: at, target, question });
+      return whereSeen(app, look, at);
+    },
     "ops.store.again": async ({ app, about }) => {
       await repeatStoreLook(app, about.id);
       return undefined;

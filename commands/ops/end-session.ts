@@ -4,13 +4,13 @@ import { Refusal } from "../../src/errors.ts";
 import { cancelQuery, terminateSession } from "../../src/operations/end-session.ts";
 import { type Answered, arg, type ButtonAsk, command } from "../../src/slack/command.ts";
 import { askStore, secondsOf } from "./ask-store.ts";
+import { operationArgs } from "./guarded.ts";
 
 const sessionArgs = {
   database: arg.target("database"),
   session: arg.optional(arg.integer("<session>", { min: 1 })),
   older: arg.option("older", "10m"),
-  reason: arg.option("reason", "text"),
-  yes: arg.flag("yes"),
+  ...operationArgs,
 };
 
 /** Plans to end a session of a database, or all that are older than a time. */
@@ -22,10 +22,10 @@ export const terminate = command({
   args: sessionArgs,
   needs: "member",
   run: async (ask) => {
-    const { database: target, session, older, reason, yes } = ask.args;
+    const { database: target, session, older, ...rest } = ask.args;
     const input = inputOf(session, older);
     const what = `terminate ${session ?? `older than ${older}`}`;
-    return askStore(ask, { operation: anyOperation(terminateSession), target, input, what, reason, yes });
+    return askStore(ask, { operation: anyOperation(terminateSession), target, input, what, ...rest });
   },
   buttons: {
     "ops.db.terminate": (ask) => endSeen(terminateSession, ask),
@@ -42,10 +42,10 @@ export const cancelQueryCommand = command({
   args: sessionArgs,
   needs: "member",
   run: async (ask) => {
-    const { database: target, session, older, reason, yes } = ask.args;
+    const { database: target, session, older, ...rest } = ask.args;
     const input = inputOf(session, older);
     const what = `cancel-query ${session ?? `older than ${older}`}`;
-    return askStore(ask, { operation: anyOperation(cancelQuery), target, input, what, reason, yes });
+    return askStore(ask, { operation: anyOperation(cancelQuery), target, input, what, ...rest });
   },
   buttons: { "ops.db.cancel": (ask) => endSeen(cancelQuery, ask) },
 });

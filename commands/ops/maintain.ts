@@ -1,7 +1,8 @@
 import { anyOperation } from "../../src/domain/operation/operation.ts";
-import { analyzeTable, reindexRelation, vacuumTable } from "../../src/operations/maintain-database.ts";
+import { analyzeTable, optimizeTable, reindexRelation, vacuumTable } from "../../src/operations/maintain-database.ts";
 import { arg, command } from "../../src/slack/command.ts";
 import { askStore } from "./ask-store.ts";
+import { operationArgs } from "./guarded.ts";
 
 /** Plans to count a table's values anew. */
 export const analyze = maintaining(analyzeTable, ["analyse"], "orders");
@@ -9,6 +10,8 @@ export const analyze = maintaining(analyzeTable, ["analyse"], "orders");
 export const vacuum = maintaining(vacuumTable, [], "public.orders");
 /** Plans to build an index or those of a table anew. */
 export const reindex = maintaining(reindexRelation, [], "orders_pkey");
+/** Plans to build a table of MySQL or MariaDB anew. */
+export const optimize = maintaining(optimizeTable, ["optimise"], "orders");
 
 function maintaining(operation: typeof analyzeTable, synonyms: readonly string[], example: string) {
   return command({
@@ -18,15 +21,14 @@ function maintaining(operation: typeof analyzeTable, synonyms: readonly string[]
     examples: [`/ops ${operation.verb} postgres ${example}`],
     args: {
       database: arg.target("database"),
-      reason: arg.option("reason", "text"),
-      yes: arg.flag("yes"),
-      relation: arg.text("<table>"),
+      ...operationArgs,
+      relation: arg.name("<table>"),
     },
     needs: "member",
     run: async (ask) => {
-      const { database: target, relation, reason, yes } = ask.args;
+      const { database: target, relation, ...rest } = ask.args;
       const what = `${operation.verb} ${relation}`;
-      return askStore(ask, { operation: anyOperation(operation), target, input: { relation }, what, reason, yes });
+      return askStore(ask, { operation: anyOperation(operation), target, input: { relation }, what, ...rest });
     },
   });
 }

@@ -6,10 +6,10 @@ import { cleanQueue, removeJob, retryFailed } from "../../src/operations/tend-qu
 import { type Answered, arg, type ButtonAsk, command } from "../../src/slack/command.ts";
 import { askStore, secondsOf } from "./ask-store.ts";
 import { whereSeen } from "./db.ts";
+import { operationArgs } from "./guarded.ts";
 
 const one = arg.option("queue", "name");
-const reason = arg.option("reason", "text");
-const yes = arg.flag("yes");
+const { reason, change, yes, breakGlass } = operationArgs;
 
 /** Shows how queues are, or what failed in them. */
 export const queue = command({
@@ -44,85 +44,67 @@ function queuesFrom(word: string | undefined, target: Target): Json {
   return { queues: [...queuesMeant([word], target)] };
 }
 
+interface Words {
+  readonly synonyms: readonly string[];
+  readonly summary: string;
+  readonly examples: readonly string[];
+}
+
 /** Plans to let workers take no more jobs. */
-export const pause = command({
-  name: "/ops pause",
+export const pause = onQueues(pauseQueues, "pause", {
   synonyms: ["pause-queue"],
   summary: "Let workers take no more jobs of a queue, of all, or of the non-critical ones",
   examples: ["/ops pause jobs emails", "/ops pause jobs all", "/ops pause jobs non-critical"],
-  args: { target: arg.target("queue"), reason, yes, which: arg.optional(arg.text("<queue|all|non-critical>")) },
-  needs: "member",
-  run: async (ask) => {
-    const { target, which, ...rest } = ask.args;
-    const input = queuesFrom(which, target);
-    return askStore(ask, {
-      operation: anyOperation(pauseQueues),
-      target,
-      input,
-      what: `pause ${which ?? ""}`,
-      ...rest,
-    });
-  },
 });
-
 /** Plans to let workers take jobs again. */
-export const resume = command({
-  name: "/ops resume",
+export const resume = onQueues(resumeQueues, "resume", {
   synonyms: ["resume-queue", "unpause"],
   summary: "Let workers take jobs of a queue again, or of all",
   examples: ["/ops resume jobs emails", "/ops resume jobs all"],
-  args: { target: arg.target("queue"), reason, yes, which: arg.optional(arg.text("<queue|all|non-critical>")) },
-  needs: "member",
-  run: async (ask) => {
-    const { target, which, ...rest } = ask.args;
-    const input = queuesFrom(which, target);
-    return askStore(ask, {
-      operation: anyOperation(resumeQueues),
-      target,
-      input,
-      what: `resume ${which ?? ""}`,
-      ...rest,
-    });
-  },
 });
-
 /** Plans to pause every queue of a target. */
-export const pauseAll = command({
-  name: "/ops pause-all",
-  summary: "Let workers take no more jobs of any queue of a target",
-  examples: ["/ops pause-all jobs"],
-  args: { target: arg.target("queue"), reason, yes },
-  needs: "member",
-  run: async (ask) => {
-    const { target, ...rest } = ask.args;
-    return askStore(ask, {
-      operation: anyOperation(pauseQueues),
-      target,
-      input: { queues: null },
-      what: "pause all",
-      ...rest,
-    });
-  },
-});
-
+export const pauseAll = onAllQueues(pauseQueues, "pause", "Let workers take no more jobs of any queue of a target");
 /** Plans to resume every queue of a target. */
-export const resumeAll = command({
-  name: "/ops resume-all",
-  summary: "Let workers take jobs of every queue of a target again",
-  examples: ["/ops resume-all jobs"],
-  args: { target: arg.target("queue"), reason, yes },
-  needs: "member",
-  run: async (ask) => {
-    const { target, ...rest } = ask.args;
-    return askStore(ask, {
-      operation: anyOperation(resumeQueues),
-      target,
-      input: { queues: null },
-      what: "resume all",
-      ...rest,
-    });
-  },
-});
+export const resumeAll = onAllQueues(resumeQueues, "resume", "Let workers take jobs of every queue of a target again");
+
+function onQueues(operation: typeof pauseQueues, verb: string, words: Words) {
+  return command({
+    name: `/ops ${verb}`,
+    ...words,
+    args: {
+      target: arg.target("queue"),
+      ...operationArgs,
+      which: arg.optional(arg.text("<queue|all|non-critical>")),
+    },
+    needs: "member",
+    run: async (ask) => {
+      const { target, which, ...rest } = ask.args;
+      const input = queuesFrom(which, target);
+      return askStore(ask, {
+        operation: anyOperation(operation),
+        target,
+        input,
+        what: `${verb} ${which ?? ""}`,
+        ...rest,
+      });
+    },
+  });
+}
+
+function onAllQueues(operation: typeof pauseQueues, verb: string, summary: string) {
+  return command({
+    name: `/ops ${verb}-all`,
+    summary,
+    examples: [`/ops ${verb}-all jobs`],
+    args: { target: arg.target("queue"), ...operationArgs },
+    needs: "member",
+    run: async (ask) => {
+      const { target, ...rest } = ask.args;
+      const input = { queues: null };
+      return askStore(ask, { operation: anyOperation(operation), target, input, what: `${verb} all`, ...rest });
+    },
+  });
+}
 
 /** Plans to put failed jobs back into their queue. */
 export const retry = command({
@@ -136,7 +118,9 @@ export const retry = command({
     job: arg.option("job", "name"),
     why: arg.option("why", "text"),
     most: arg.option("most", "100"),
+    change,
     yes,
+    breakGlass,
   },
   needs: "member",
   run: async (ask) => {
@@ -152,7 +136,9 @@ export const retry = command({
       target,
       input,
       what: "retry failed",
+      change: ask.args.change,
       yes: ask.args.yes,
+      breakGlass: ask.args.breakGlass,
     });
   },
 });
@@ -169,6 +155,8 @@ export const clean = command({
     state: arg.option("state", "completed"),
     older: arg.option("older", "24h"),
     reason,
+    change,
+    breakGlass,
   },
   needs: "member",
   run: async (ask) => {
@@ -184,6 +172,8 @@ export const clean = command({
       input,
       what: "clean",
       reason: ask.args.reason,
+      change: ask.args.change,
+      breakGlass: ask.args.breakGlass,
     });
   },
 });
@@ -193,7 +183,7 @@ export const removeJobCommand = command({
   name: "/ops remove-job",
   summary: "Remove one job that no worker holds",
   examples: ["/ops remove-job jobs 4711 --queue emails"],
-  args: { target: arg.target("queue"), queue: one, reason, id: arg.text("<job>") },
+  args: { target: arg.target("queue"), queue: one, reason, change, breakGlass, id: arg.text("<job>") },
   needs: "member",
   run: async (ask) => {
     const { target, queue: name, id } = ask.args;
@@ -204,6 +194,8 @@ export const removeJobCommand = command({
       input,
       what: `remove job ${id}`,
       reason: ask.args.reason,
+      change: ask.args.change,
+      breakGlass: ask.args.breakGlass,
     });
   },
 });

@@ -4,7 +4,7 @@ import type { Answer } from "../../src/slack/command.ts";
 import { refusalReply } from "../../templates/refusal.ts";
 
 /** What is written down: somebody tried what they may not. */
-const noted: readonly RefusalCode[] = ["not_allowed", "not_yours", "over_limit"];
+const noted: readonly RefusalCode[] = ["not_allowed", "not_yours", "over_limit", "frozen", "outside_window"];
 
 /**
  * Runs an ask and answers its refusal in words, writing down those for lack of rights. A refusal comes before

@@ -1,9 +1,8 @@
-import { anyOperation, targetName } from "../../src/domain/operation/operation.ts";
-import { requestOperation } from "../../src/domain/operation/request.ts";
+import { anyOperation } from "../../src/domain/operation/operation.ts";
 import { restartService } from "../../src/operations/restart-service.ts";
 import { arg, command } from "../../src/slack/command.ts";
-import { orRefused } from "./refused.ts";
-import { where } from "./scale.ts";
+import { askOperation } from "./ask-operation.ts";
+import { operationArgs } from "./guarded.ts";
 
 /** Plans to replace all copies of a service by new ones; the plan's card goes on from there. */
 export const restart = command({
@@ -13,24 +12,15 @@ export const restart = command({
   examples: ["/ops restart backend", '/ops restart agent --reason "memory leak" --yes'],
   args: {
     service: arg.target("service"),
-    reason: arg.option("reason", "text"),
-    yes: arg.flag("yes"),
+    ...operationArgs,
   },
   needs: "member",
-  run: async ({ args, app, caller, at }) =>
-    orRefused(app, { by: caller.userId, what: "restart", subject: targetName(args.service) }, async () =>
-      where(
-        app,
-        await requestOperation(app, {
-          operation: anyOperation(restartService),
-          target: args.service,
-          input: {},
-          reason: args.reason ?? null,
-          caller,
-          asked: at,
-          skipConfirm: args.yes === true,
-        }),
-        at,
-      ),
-    ),
+  run: async (ask) =>
+    askOperation(ask, {
+      operation: anyOperation(restartService),
+      target: ask.args.service,
+      input: {},
+      what: "restart",
+      options: ask.args,
+    }),
 });

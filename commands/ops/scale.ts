@@ -1,47 +1,38 @@
-import { anyOperation, type OperationRecord, type Target, targetName } from "../../src/domain/operation/operation.ts";
+import { refuseSecondLease } from "../../src/domain/operation/end-lease.ts";
+import { anyOperation, type OperationRecord, targetName } from "../../src/domain/operation/operation.ts";
 import { type Asked, isElsewhere, placeInWords } from "../../src/domain/operation/place.ts";
-import { requestOperation } from "../../src/domain/operation/request.ts";
+import { type OperationAsk, requestOperation } from "../../src/domain/operation/request.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
+import { leaseSeconds } from "../../src/operations/scale-lease.ts";
 import { largestCount, scaleService } from "../../src/operations/scale-service.ts";
-import { type Answer, arg, command } from "../../src/slack/command.ts";
+import { type Answer, type Answered, arg, command } from "../../src/slack/command.ts";
 import { reply } from "../../templates/kit.ts";
 import { type ScaleChoice, scaleForm } from "../../templates/ops/operation-forms.ts";
+import { operationArgs } from "./guarded.ts";
 import { orRefused } from "./refused.ts";
+import { serviceTarget } from "./service-target.ts";
 
 /** Plans to change how many copies of a service run; the plan's card goes on from there. */
 export const scale = command({
   name: "/ops scale",
-  synonyms: ["resize", "replicas", "set-count"],
+  synonyms: ["replicas", "set-count"],
   summary: "Change how many copies of a service run",
   examples: [
     "/ops scale backend 6",
     '/ops scale backend 6 --reason "queue grows" --yes',
     "/ops scale agent 3 in production",
+    "/ops scale backend 6 --for 2h",
   ],
   args: {
     service: arg.target("service"),
     count: arg.integer("<count>", { min: 0, max: largestCount }),
-    reason: arg.option("reason", "text"),
-    yes: arg.flag("yes"),
+    for: arg.option("for", "2h"),
+    ...operationArgs,
   },
   needs: "member",
   run: async ({ args, app, caller, at }) =>
-    orRefused(app, { by: caller.userId, what: `scale to ${args.count}`, subject: targetName(args.service) }, async () =>
-      where(
-        app,
-        await requestOperation(app, {
-          operation: anyOperation(scaleService),
-          target: args.service,
-          input: { count: args.count },
-          reason: args.reason ?? null,
-          caller,
-          asked: at,
-          skipConfirm: args.yes === true,
-        }),
-        at,
-      ),
-    ),
+    ask(app, { caller, asked: at, target: args.service, count: args.count }, args),
   buttons: {
     "ops.scale.open": async ({ app, about, at }) => {
       const choices = scalable(app);
@@ -60,27 +51,47 @@ export const scale = command({
   },
   forms: {
     "ops.scale.form": async ({ app, caller, values, about }) => {
-      const target = targetFor(app, values.choice("service"));
+      const target = serviceTarget(app.config, values.choice("service"));
       const count = countFrom(values.text("count"));
       const asked: Asked = { channelId: about.channel ?? null, channelName: null };
-      return orRefused(app, { by: caller.userId, what: `scale to ${count}`, subject: targetName(target) }, async () =>
-        where(
-          app,
-          await requestOperation(app, {
-            operation: anyOperation(scaleService),
-            target,
-            input: { count },
-            reason: values.text("reason"),
-            caller,
-            asked,
-            skipConfirm: false,
-          }),
-          asked,
-        ),
+      const lasts = values.text("for");
+      return ask(
+        app,
+        { caller, asked, target, count },
+        { reason: values.text("reason") ?? undefined, for: lasts ?? undefined, yes: false },
       );
     },
   },
 });
+
+async function ask(
+  app: App,
+  { caller, asked, target, count }: Pick<OperationAsk, "caller" | "asked" | "target"> & { readonly count: number },
+  options: {
+    readonly reason?: string | undefined;
+    readonly for?: string | undefined;
+    readonly yes?: boolean;
+    readonly change?: string | undefined;
+    readonly breakGlass?: string | undefined;
+  },
+): Answered {
+  return orRefused(app, { by: caller.userId, what: `scale to ${count}`, subject: targetName(target) }, async () => {
+    const forSeconds = options.for === undefined ? undefined : leaseSeconds(options.for);
+    if (forSeconds !== undefined) await refuseSecondLease(app, target);
+    const operation = await requestOperation(app, {
+      operation: anyOperation(scaleService),
+      target,
+      input: { count, ...(forSeconds === undefined ? {} : { forSeconds }) },
+      reason: options.reason ?? null,
+      change: options.change,
+      breakGlass: options.breakGlass,
+      caller,
+      asked,
+      skipConfirm: options.yes === true,
+    });
+    return where(app, operation, asked);
+  });
+}
 
 /** Where the card is going to be, said only where that is not where the person is. */
 export function where(app: App, operation: OperationRecord, asked: Asked): Answer | undefined {
@@ -98,22 +109,6 @@ function scalable(app: App): readonly ScaleChoice[] {
         : `${service.title} (${service.name})`,
     })),
   );
-}
-
-function targetFor(app: App, value: string | null): Target {
-  for (const service of app.config.services) {
-    const placement = service.runs.find((run) => `${run.environment}/${service.name}` === value);
-    if (!placement) continue;
-    const environment = app.config.environments.find((one) => one.name === placement.environment);
-    return {
-      kind: "service",
-      name: service.name,
-      environment: placement.environment,
-      production: environment?.production ?? true,
-      placement,
-    };
-  }
-  throw new Refusal("unknown_target", "Pick a service.", null, "service");
 }
 
 function countFrom(text: string | null): number {

@@ -1,3 +1,4 @@
+import { askFactor, decideByCode } from "../../src/domain/factor/decide.ts";
 import {
   approveOperation,
   cancelOperation,
@@ -11,10 +12,12 @@ import { planAgain, undoOperation } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
 import { operations } from "../../src/operations/index.ts";
-import { type Answered, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
+import { type Answer, type Answered, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
+import { factorForm, linkGone } from "../../templates/factor/messages.ts";
 import { operationCard } from "../../templates/ops/operation-card.ts";
 import { confirmForm } from "../../templates/ops/operation-forms.ts";
 import { operationFacts } from "../../templates/ops/views.ts";
+import { refusalLine } from "../../templates/refusal.ts";
 import { orRefused } from "./refused.ts";
 import { where } from "./scale.ts";
 import { visibleOperations } from "./visible.ts";
@@ -25,7 +28,7 @@ export const show = command({
   synonyms: ["operation", "describe"],
   summary: "Show one operation with its buttons",
   examples: ["/ops show op-7F3K"],
-  args: { operation: arg.text("<operation>") },
+  args: { operation: arg.name("<operation>") },
   needs: "member",
   run: async ({ args, app, caller }) => {
     const found = await app.operations.byCode(args.operation.trim().split(/\s/)[0] ?? "");
@@ -39,17 +42,34 @@ export const show = command({
     }
     return { text: operationCard(await operationFacts(app, visible)) };
   },
-  fresh: ["ops.confirm", "ops.confirm.form", "ops.approve", "ops.reject", "ops.stop"],
+  fresh: [
+    "ops.confirm",
+    "ops.confirm.form",
+    "ops.confirm.factor",
+    "ops.approve",
+    "ops.approve.factor",
+    "ops.reject",
+    "ops.stop",
+  ],
   buttons: {
-    "ops.confirm": async (ask) => {
-      const operation = await operationById(ask.app, ask.about.id);
-      const mustType = operation.state === "planned" && operation.ruling?.confirm === "type";
-      if (mustType && operation.requesterId === ask.caller.userId) {
-        return { modal: confirmForm(operation), push: ask.at.inForm };
-      }
-      return decided(ask, "confirm", () => confirmOperation(ask.app, operations, ask.about.id, ask.caller));
-    },
-    "ops.approve": (ask) => decided(ask, "approve", () => approveOperation(ask.app, ask.about.id, ask.caller)),
+    "ops.confirm": (ask) =>
+      decided(ask, "confirm", async () => {
+        const form = await factorAsked(ask, "confirm");
+        if (form) return form;
+        const operation = await operationById(ask.app, ask.about.id);
+        const mustType = operation.state === "planned" && operation.ruling?.confirm === "type";
+        if (mustType && operation.requesterId === ask.caller.userId) {
+          return { modal: confirmForm(operation), push: ask.at.inForm };
+        }
+        await confirmOperation(ask.app, operations, ask.about.id, ask.caller);
+        return undefined;
+      }),
+    "ops.approve": (ask) =>
+      decided(ask, "approve", async () => {
+        const form = await factorAsked(ask, "approve");
+        if (!form) await approveOperation(ask.app, ask.about.id, ask.caller);
+        return form;
+      }),
     "ops.reject": (ask) => decided(ask, "reject", () => rejectOperation(ask.app, ask.about.id, ask.caller)),
     "ops.cancel": (ask) => decided(ask, "cancel", () => cancelOperation(ask.app, operations, ask.about.id, ask.caller)),
     "ops.stop": (ask) => decided(ask, "stop", () => stopOperation(ask.app, operations, ask.about.id, ask.caller)),
@@ -57,6 +77,8 @@ export const show = command({
     "ops.plan-again": (ask) => again(ask, "plan again", planAgain),
   },
   forms: {
+    "ops.confirm.factor": (ask) => byCode(ask, "confirm"),
+    "ops.approve.factor": (ask) => byCode(ask, "approve"),
     "ops.confirm.form": (ask) =>
       decided(ask, "confirm", () =>
         confirmOperation(ask.app, operations, ask.about.id, ask.caller, ask.values.text("name") ?? ""),
@@ -64,11 +86,35 @@ export const show = command({
   },
 });
 
-async function decided(ask: ButtonAsk | FormAsk, what: string, work: () => Promise<OperationRecord>): Answered {
+async function decided(
+  ask: ButtonAsk | FormAsk,
+  what: string,
+  work: () => Promise<OperationRecord | Answer | undefined>,
+): Answered {
   const subject = (await ask.app.operations.byId(ask.about.id))?.code ?? ask.about.id;
   return orRefused(ask.app, { by: ask.caller.userId, what, subject }, async () => {
-    await work();
-    return undefined;
+    const answer = await work();
+    return answer !== undefined && "request" in answer ? undefined : answer;
+  });
+}
+
+/** The form for a second factor, where the policy asks for one; the link in it is for this person and is not kept. */
+async function factorAsked(ask: ButtonAsk, verb: "confirm" | "approve"): Promise<Answer | undefined> {
+  const asked = await askFactor(ask.app, operations, verb, ask.about.id, ask.caller);
+  if (asked === null) return undefined;
+  return { modal: factorForm(asked), push: ask.at.inForm, kept: linkGone("Press the button again.") };
+}
+
+/** A word given with a code. The code itself is read here, checked, and kept nowhere. */
+async function byCode(ask: FormAsk, verb: "confirm" | "approve"): Answered {
+  const [operationId = "", planHash = ""] = ask.about.id.split("#");
+  const about = { ...ask.about, id: operationId };
+  return decided({ ...ask, about }, verb, async () => {
+    const given = { code: ask.values.text("code") ?? "", typed: ask.values.text("name") };
+    const decision = { operationId, verb, planHash };
+    const done = await decideByCode(ask.app, operations, decision, ask.caller, given);
+    // Answered and not thrown: the wrong code has to be counted.
+    return "refusal" in done ? { errors: { code: refusalLine(done.refusal) } } : undefined;
   });
 }
 

@@ -1,15 +1,16 @@
-import type {
-  Configuration,
-  Environment,
-  Link,
-  Placement,
-  PolicyRule,
-  Resource,
-  Service,
-} from "../domain/configuration.ts";
+import type { Configuration, Environment, Link, Placement, Resource, Service } from "../domain/configuration.ts";
+import { defaultSteps } from "../domain/incident/phases.ts";
 import type { PostmortemTemplate } from "../domain/postmortem/settings.ts";
+import { completeAudit } from "./audit.ts";
+import { completeAwsRoles } from "./aws-roles.ts";
+import { completeBackups } from "./backups.ts";
 import { completeBusinessHours } from "./business-hours.ts";
+import { completeFreezes, completeWindows } from "./calendar.ts";
+import { actionNames, catalogName, environmentName, type OperationName, reachOf } from "./catalog-words.ts";
+import { completeChanges } from "./changes.ts";
 import { completeConnection, connectionNames } from "./connections.ts";
+import { completeContacts } from "./contacts.ts";
+import { completeCosts } from "./costs.ts";
 import {
   defaultChannels,
   defaultOperations,
@@ -18,55 +19,70 @@ import {
   defaultSeverities,
   defaultWatchMinutes,
 } from "./defaults.ts";
+import { completeChecklist } from "./deployment-checklist.ts";
 import { completeFollowUp } from "./follow-up.ts";
 import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
-import { plain } from "./nearest.ts";
+import { completeNewcomers } from "./newcomers.ts";
 import { completeOncall } from "./oncall.ts";
+import { completePhases } from "./phases.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
+import { completeRule } from "./policy.ts";
 import { completePostmortem } from "./postmortem.ts";
+import { completeBefore, completeReleaseCare } from "./release-care.ts";
 import { completeLeadReminders } from "./reminders.ts";
+import { completeReviews } from "./reviews.ts";
 import type { Written } from "./schema.ts";
+import { completeSecrets } from "./secrets.ts";
+import { hours, minutes, seconds } from "./spans.ts";
 import { completeAnnouncements, completeStatusPage } from "./telling.ts";
 import { completeThresholds } from "./thresholds.ts";
-
-/** An operation as the policy may name it: by its name or by the verb people type. */
-export interface OperationName {
-  readonly name: string;
-  readonly verb: string;
-}
+import { completeUpkeep } from "./upkeep.ts";
 
 /** Fills every default in. What was written must have been checked: a reference that leads nowhere stays as it is. */
 export function completeConfiguration(
   written: Written,
   operations: readonly OperationName[],
   templates: readonly PostmortemTemplate[] = [],
+  announcements: Readonly<Record<string, string>> = {},
 ): Configuration {
   const severities = written.severities ? completeSeverities(written.severities) : defaultSeverities;
   const environments = completeEnvironments(written);
   const catalog = { written, environments };
+  const services = completeServices(catalog);
+  const followUp = completeFollowUp(written.follow_up ?? {});
   return {
     organisation: written.organisation ?? "Our organisation",
     severities,
     roles: written.roles ? completeRoles(written.roles) : defaultRoles,
+    phases: written.phases ? completePhases(written.phases) : defaultSteps,
     people: Object.entries(written.people ?? {}).map(([reference, person]) => ({
       reference,
       name: person.name ?? null,
       title: person.title ?? null,
+      github: person.github ?? null,
+      jira: person.jira ?? null,
+      ...(person.accounts ? { accounts: person.accounts } : {}),
     })),
     oncall: completeOncall(written.oncall ?? {}),
     channels: completeChannels(written.channels ?? {}),
     businessHours: completeBusinessHours(written.business_hours),
     environments,
-    services: completeServices(catalog),
+    services,
     resources: [
       ...completeResources("database", written.databases, catalog),
       ...completeResources("cache", written.caches, catalog),
       ...completeResources("queue", written.queues, catalog),
-      ...completeResources("secret", written.secrets, catalog),
+      ...completeSecrets(completeResources("secret", written.secrets, catalog), written, services),
     ],
     connections: connectionsOf(catalog),
     policy: (written.policy ?? []).map((rule) => completeRule(rule, written, environments, operations)),
+    freezes: completeFreezes(
+      written.freezes,
+      (reach) => reachOf(reach, written, environments),
+      (word) => actionNames(operations, word),
+    ),
+    windows: completeWindows(written.maintenance, (reach) => reachOf(reach, written, environments)),
     reactions: {
       timeline: bareEmoji(written.reactions?.timeline ?? defaultReactions.timeline),
       actionItem: bareEmoji(written.reactions?.action_item ?? defaultReactions.actionItem),
@@ -75,6 +91,7 @@ export function completeConfiguration(
       expireMinutes: seconds(written.operations?.expire, defaultOperations.expireMinutes * 60) / 60,
       verifyMinutes: seconds(written.operations?.verify, defaultOperations.verifyMinutes * 60) / 60,
       steadySeconds: seconds(written.operations?.steady, defaultOperations.steadySeconds),
+      diagnoseIncidents: written.operations?.diagnose_incidents ?? defaultOperations.diagnoseIncidents,
     },
     postmortem: completePostmortem(
       written.postmortem,
@@ -83,15 +100,31 @@ export function completeConfiguration(
       Object.values(written.people ?? {}).flatMap((person) => person.name ?? []),
     ),
     dashboards: links(written.dashboards),
-    announcements: completeAnnouncements(written.announcements),
+    announcements: completeAnnouncements(written.announcements, announcements),
     statusPage: completeStatusPage(written.status_page, written.organisation ?? "Our organisation", (word) =>
       catalogName(written, word),
     ),
     integrations: completeIntegrations(written.integrations ?? {}),
     leadReminders: completeLeadReminders(written.reminders?.lead),
-    thresholds: completeThresholds(written.thresholds),
-    followUp: completeFollowUp(written.follow_up ?? {}),
+    thresholds: completeThresholds(written.thresholds, (word) => catalogName(written, word)),
+    certificates: written.certificates ?? [],
+    contacts: completeContacts(written.contacts),
+    followUp,
+    reviews: completeReviews(written, followUp),
+    releaseCare: completeReleaseCare(written),
+    deploymentChecklist: completeChecklist(written, environments),
+    newcomers: completeNewcomers(written.newcomers),
+    upkeep: completeUpkeep(written, environments, operations),
+    costs: completeCosts(written.costs, environments),
+    backups: completeBackups(written.backups, written.databases),
+    changes: completeChanges(written.changes),
+    audit: completeAudit(written.audit),
   };
+}
+
+/** Seconds of a span such as 90s, 5m or 1h. */
+function spanSeconds(text: string): number {
+  return Number.parseInt(text, 10) * ({ s: 1, m: 60, h: 3600 }[text.slice(-1)] ?? 60);
 }
 
 /** By default the environments whose name says so are production: to be careful needs no line. */
@@ -103,6 +136,7 @@ function completeEnvironments(written: Written): readonly Environment[] {
     production: isProduction(name, environment),
     default: environment?.default ?? entries.length === 1,
     region: environment?.region ?? null,
+    ...(environment?.aws ? { access: completeAwsRoles(environment.aws) } : {}),
   }));
 }
 
@@ -129,7 +163,26 @@ function completeServices({ written, environments }: Catalog): readonly Service[
         ? [{ environment: environmentName(environments, word) ?? word, addresses: completeHealth(entry.health) }]
         : [],
     ),
+    deployedBy: service.deployed_by ?? null,
+    requires:
+      service.requires === undefined ? null : (environmentName(environments, service.requires) ?? service.requires),
+    tasks: (service.tasks ?? []).map(({ name, summary = "", command, container, timeout, lines }) => ({
+      name,
+      summary,
+      command,
+      container: container ?? null,
+      timeoutSeconds: spanSeconds(timeout ?? "10m"),
+      lines: lines ?? 50,
+    })),
+    ...(service.deployments?.before ? { before: completeBefore(service.deployments) } : {}),
     dependsOn: (service.depends_on ?? []).map((word) => catalogName(written, word) ?? word),
+    connectionsPerTask: Object.entries(service.connections_per_task ?? {}).map(([word, count]) => ({
+      database: catalogName(written, word) ?? word,
+      count,
+    })),
+    worksWithout: (service.works_without ?? []).map((word) => catalogName(written, word) ?? word),
+    alarms: service.alarms ?? [],
+    logs: logsOf(service.environments, environments),
   }));
 }
 
@@ -144,7 +197,24 @@ function completeResources(
     title: resource.title ?? name,
     aliases: resource.aliases ?? [],
     runs: placements(kind, name, resource.environments, environments),
+    alarms: resource.alarms ?? [],
   }));
+}
+
+/** Where log lines are; the region is the environment's where none is named. */
+function logsOf(
+  written: NonNullable<Written["services"]>[string]["environments"],
+  environments: readonly Environment[],
+): readonly Placement[] {
+  return Object.entries(written ?? {}).flatMap(([word, entry]) => {
+    const known = environments.find((one) => one.name === environmentName(environments, word));
+    const [found] = Object.entries(entry.logs ?? {});
+    if (!found) return [];
+    const region = known?.region;
+    return [
+      { environment: known?.name ?? word, provider: found[0], at: { ...(region ? { region } : {}), ...found[1] } },
+    ];
+  });
 }
 
 function placements(
@@ -205,28 +275,6 @@ export function platformsIn(
   });
 }
 
-function completeRule(
-  rule: NonNullable<Written["policy"]>[number],
-  written: Written,
-  environments: readonly Environment[],
-  operations: readonly OperationName[],
-): PolicyRule {
-  return {
-    name: rule.name,
-    actions: rule.actions.map((word) => operations.find((known) => known.verb === word)?.name ?? word),
-    environments: rule.environments?.map((word) => environmentName(environments, word) ?? word) ?? null,
-    targets: rule.targets?.map((word) => targetWord(written, environments, word)) ?? null,
-    within: rule.within
-      ? { min: rule.within.min ?? null, max: rule.within.max ?? null, step: rule.within.step ?? null }
-      : null,
-    duringIncident: rule.during_incident ?? null,
-    allow: rule.allow,
-    approvals: rule.approvals ?? 0,
-    approvers: rule.approvers ?? rule.allow,
-    confirm: rule.confirm ?? "click",
-  };
-}
-
 function completeSeverities(written: NonNullable<Written["severities"]>): Configuration["severities"] {
   return Object.entries(written).map(([name, severity]) => ({
     name,
@@ -241,8 +289,13 @@ function completeSeverities(written: NonNullable<Written["severities"]>): Config
     watchMinutes: severity.watch ? minutes(severity.watch) : defaultWatchMinutes,
     postmortemHours: hours(severity.postmortem_within),
     page: severity.page ?? [],
+    pageUnresolved: (severity.page_unresolved ?? []).map((one) => ({
+      afterMinutes: minutes(one.after) ?? 0,
+      page: one.page,
+    })),
     invite: severity.invite ?? [],
     closeRequires: [...new Set(severity.close_requires ?? [])],
+    ...(severity.mail ? { mail: severity.mail } : {}),
     ...(severity.stakeholders ? { stakeholders: severity.stakeholders.map((name) => name.replace(/^#/, "")) } : {}),
   }));
 }
@@ -270,63 +323,10 @@ function completeChannels(written: NonNullable<Written["channels"]>): Configurat
   };
 }
 
-/** The canonical name of an environment said in any of its words. */
-export function environmentName(
-  environments: readonly Pick<Environment, "name" | "aliases">[],
-  word: string,
-): string | null {
-  const said = plain(word);
-  return (
-    environments.find((known) => [known.name, ...known.aliases].some((name) => plain(name) === said))?.name ?? null
-  );
-}
-
-/** Everything of the catalog with the words it goes by. */
-export function catalogEntries(written: Written): readonly {
-  readonly section: "services" | "databases" | "caches" | "queues" | "secrets";
-  readonly name: string;
-  readonly aliases: readonly string[];
-}[] {
-  return (["services", "databases", "caches", "queues", "secrets"] as const).flatMap((section) =>
-    Object.entries(written[section] ?? {}).map(([name, entry]) => ({ section, name, aliases: entry.aliases ?? [] })),
-  );
-}
-
-/** The canonical name of something of the catalog said in any of its words. */
-export function catalogName(written: Written, word: string): string | null {
-  const said = plain(word);
-  return (
-    catalogEntries(written).find((entry) => [entry.name, ...entry.aliases].some((name) => plain(name) === said))
-      ?.name ?? null
-  );
-}
-
-/** backend, or production/backend, in canonical words. */
-function targetWord(written: Written, environments: readonly Environment[], word: string): string {
-  const [first = "", second] = word.split("/");
-  if (second === undefined) return catalogName(written, first) ?? word;
-  return `${environmentName(environments, first) ?? first}/${catalogName(written, second) ?? second}`;
-}
-
 function links(written: Readonly<Record<string, string>> | undefined): readonly Link[] {
   return Object.entries(written ?? {}).map(([title, url]) => ({ title, url }));
 }
 
 function bareEmoji(name: string): string {
   return name.replaceAll(":", "");
-}
-
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function seconds(text: string | undefined, otherwise: number): number {
-  if (!text) return otherwise;
-  return Number(text.slice(0, -1)) * (unitSeconds[text.slice(-1)] ?? Number.NaN);
-}
-
-function minutes(text: string | undefined): number | null {
-  return text && text !== "none" ? seconds(text, 0) / 60 : null;
-}
-
-function hours(text: string | undefined): number | null {
-  return text && text !== "none" ? seconds(text, 0) / 3600 : null;
 }

@@ -33,6 +33,7 @@ function severity(
     watchMinutes: defaultWatchMinutes,
     postmortemHours,
     page: [],
+    pageUnresolved: [],
     invite: [],
     closeRequires: [],
   };
@@ -73,4 +74,9 @@ export const defaultChannels: Channels = {
 export const defaultReactions = { timeline: "pushpin", actionItem: "white_check_mark" };
 
 /** Fifteen minutes covers a rolling change of a large service; a minute of calm tells a change from a flapping one. */
-export const defaultOperations: OperationDefaults = { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60 };
+export const defaultOperations: OperationDefaults = {
+  expireMinutes: 15,
+  verifyMinutes: 15,
+  steadySeconds: 60,
+  diagnoseIncidents: true,
+};

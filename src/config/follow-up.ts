@@ -35,6 +35,9 @@ export const followUp = object({
     .describe("Day of the month of the monthly review.")
     .optional(),
   review_channel: channel.describe("Where reviews are posted; the incidents channel when left out.").optional(),
+  tracker: choice(["github", "jira", "none"])
+    .describe("Where open action items are handed to when a post-mortem is published.")
+    .optional(),
   archive_after: days(true).describe("So long after its end an incident's channel is archived.").optional(),
 }).describe("What happens by the calendar after an incident.");
 
@@ -53,9 +56,20 @@ export function completeFollowUp(written: Written): FollowUpSettings {
     monthlyReview: monthly === "none" ? null : monthly,
     reviewChannel: written.review_channel?.replace(/^#/, "") ?? null,
     archiveAfterDays: daysOf(written.archive_after ?? "14d"),
+    tracker: !written.tracker || written.tracker === "none" ? null : written.tracker,
   };
 }
 
 function daysOf(span: string): number | null {
   return span === "none" ? null : Number.parseInt(span, 10);
+}
+
+/** Action items can be handed only to what is set up. */
+export function followUpMisfits(written: {
+  readonly follow_up?: Written | undefined;
+  readonly integrations?: Readonly<Record<string, unknown>> | undefined;
+}): readonly { readonly path: readonly string[]; readonly text: string }[] {
+  const tracker = written.follow_up?.tracker;
+  if (!tracker || tracker === "none" || written.integrations?.[tracker]) return [];
+  return [{ path: ["follow_up", "tracker"], text: `is not set up; add integrations.${tracker}, or write none.` }];
 }

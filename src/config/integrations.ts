@@ -1,6 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Integrations } from "../domain/integrations.ts";
-import { address, object, text } from "./pieces.ts";
+import { address, choice, count, flag, list, object, right, text } from "./pieces.ts";
 
 /** Where a service answers: its real address, unless a proxy or a stand-in takes its place. */
 const url = (real: string) => address.describe("Base of its API.").default(real);
@@ -10,22 +10,267 @@ const pagerduty = object({
   url: url("https://api.pagerduty.com"),
   events_url: address.describe("Base of the Events API v2.").default("https://events.pagerduty.com"),
   token: token("REST API key, read-only is enough"),
+  webhook_secret: token("Secret of a webhook to /webhooks/pagerduty: answers there are seen at once").optional(),
+});
+
+const labelForm = right("write a label without spaces, such as incident");
+const labels = list(z.string(labelForm).regex(/^\S{1,50}$/, labelForm)).describe("Labels every issue gets.");
+const repositoryForm = right("write owner/name, such as waooaw/platform");
+const projectForm = right("write a project's key, such as OPS");
+const site = right("write the site's address, such as https://example.atlassian.net");
+
+const github = object({
+  url: url("https://api.github.com"),
+  token: token("Fine-grained token with read and write on issues"),
+  repository: z
+    .string(repositoryForm)
+    .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryForm)
+    .describe("Where issues are made: owner/name."),
+  labels: labels.optional(),
+});
+
+const jira = object({
+  url: z
+    .string(site)
+    .regex(/^https?:\/\/[^\s<>|]{1,2000}$/, site)
+    .describe("Address of the site."),
+  email: text.describe("Whose API token it is."),
+  token: token("API token"),
+  project: z
+    .string(projectForm)
+    .regex(/^[A-Z][A-Z0-9_]+$/, projectForm)
+    .describe("Key of the project."),
+  issue_type: text.describe("What kind of issue is made; Task when left out.").optional(),
+  labels: labels.optional(),
+});
+
+const pageForm = right("write the page's id, such as kctbh9vrtdwd");
+const statuspage = object({
+  url: url("https://api.statuspage.io"),
+  token: token("API key"),
+  page: z
+    .string(pageForm)
+    .regex(/^[A-Za-z0-9]{3,40}$/, pageForm)
+    .describe("Id of the page."),
+  components: z
+    .record(text, text, right("write a map: a component of status_page, a colon, and its id there"))
+    .describe("Ids of its components, by the names status_page has for them.")
+    .optional(),
+});
+
+const prometheus = object({
+  url: address.describe("Base of the server, such as http://prometheus:9090."),
+  token: token("Bearer token, where it asks for one").optional(),
+});
+
+const isPrivate = flag.describe("Those of private incidents go there too; false when left out.").optional();
+const pageIdForm = right("write the page's id in quotes: the number in its address");
+const confluence = object({
+  url: z
+    .string(site)
+    .regex(/^https?:\/\/[^\s<>|]{1,2000}$/, site)
+    .describe("Address of the site."),
+  email: text.describe("Whose API token it is."),
+  token: token("API token"),
+  space: text.describe("Key of the space, such as OPS."),
+  parent: z
+    .string(pageIdForm)
+    .regex(/^\d{1,20}$/, pageIdForm)
+    .describe("Id of the page they are put below; the top of the space when left out.")
+    .optional(),
+  private: isPrivate,
+});
+
+const notionIdForm = right("write the page's id: the 32 letters and digits at the end of its address");
+const notion = object({
+  url: url("https://api.notion.com"),
+  token: token("Secret of the connection that the page is shared with"),
+  parent: z
+    .string(notionIdForm)
+    .regex(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i, notionIdForm)
+    .describe("Id of the page they are put below."),
+  private: isPrivate,
+});
+
+const remoteForm = right(
+  "write https://…, ssh://…, git@host:path or file:///…, without a password in it (that is what token is for)",
+);
+const branchForm = right("write a branch's name, such as main");
+const folderForm = right("write a folder's path, such as incidents/2026");
+const authorForm = right("write a name and an address, such as Tocsin <tocsin@example.com>");
+const git = object({
+  url: z
+    .string(remoteForm)
+    .regex(/^(https?:\/\/[^\s@]+|ssh:\/\/[^\s:]+(:\d+\/\S*)?|[\w.-]+@[\w.-]+:\S+|file:\/\/\/\S+)$/, remoteForm)
+    .describe("The repository."),
+  branch: z
+    .string(branchForm)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}$/, branchForm)
+    .describe("The branch; main when left out.")
+    .optional(),
+  folder: z
+    .string(folderForm)
+    .regex(/^[\p{L}\p{N}_-][\p{L}\p{N} ._-]*(\/[\p{L}\p{N}_-][\p{L}\p{N} ._-]*)*$/u, folderForm)
+    .describe("The folder that holds one for each incident; the top when left out.")
+    .optional(),
+  token: token("Password or token, for https").optional(),
+  user: text.describe("Who the token is for; x-access-token when left out, as GitHub and GitLab take it.").optional(),
+  author: z
+    .string(authorForm)
+    .regex(/^[^<>\n]+ <[^\s<>@]+@[^\s<>@]+>$/, authorForm)
+    .describe("Who commits; Tocsin <tocsin@localhost> when left out.")
+    .optional(),
+  private: isPrivate,
+});
+
+const mailboxForm = right("write an address, such as tocsin@example.com or Tocsin <tocsin@example.com>");
+const addressForm = right("write an e-mail address, such as board@example.com");
+/** Addresses of people or lists. */
+export const mailAddresses = list(z.string(addressForm).regex(/^[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+$/, addressForm));
+const mail = object({
+  host: text.describe("Name of the SMTP server."),
+  port: count(65_535).describe("587 by default; 465 where tls is always.").optional(),
+  tls: choice(["starttls", "always", "none"])
+    .describe("starttls by default: encrypted or not at all; none only for a server on the same machine.")
+    .optional(),
+  user: text.describe("Who the password is of; left out where the server asks for none.").optional(),
+  password: token("Its password").optional(),
+  from: z
+    .string(mailboxForm)
+    .regex(/^([^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, mailboxForm)
+    .describe("Who mails are from."),
+  to: mailAddresses.describe("Where every update of an incident goes, unless its severity names its own.").optional(),
 });
 
 export const integrations = object({
+  mail: mail.describe("A mail server: updates of incidents go to mail lists.").optional(),
+  confluence: confluence.describe("Confluence Cloud: published post-mortems are pages there.").optional(),
+  notion: notion.describe("Notion: published post-mortems are pages there.").optional(),
+  git: git.describe("A git repository: published post-mortems are folders there.").optional(),
+  prometheus: prometheus.describe("Figures for thresholds that name a query.").optional(),
   pagerduty: pagerduty.describe("Who is on call, and another way to page people.").optional(),
+  github: github.describe("Where action items become issues.").optional(),
+  jira: jira.describe("Where action items become issues.").optional(),
+  statuspage: statuspage.describe("Atlassian Statuspage: what is published goes there as well.").optional(),
 }).describe("Web services Tocsin works with.");
 
 type Written = z.infer<typeof integrations>;
 
-export function completeIntegrations({ pagerduty }: Written): Integrations {
+export function completeIntegrations(written: Written): Integrations {
+  const { pagerduty, github, jira, statuspage, prometheus } = written;
   return {
+    mail: written.mail ? completeMail(written.mail) : null,
+    ...completeDestinations(written),
     pagerduty: pagerduty
-      ? { url: base(pagerduty.url), eventsUrl: base(pagerduty.events_url), token: pagerduty.token }
+      ? {
+          url: base(pagerduty.url),
+          eventsUrl: base(pagerduty.events_url),
+          token: pagerduty.token,
+          webhookSecret: pagerduty.webhook_secret ?? null,
+        }
+      : null,
+    github: github
+      ? {
+          url: base(github.url),
+          token: github.token,
+          repository: github.repository,
+          labels: github.labels ?? ["incident"],
+        }
+      : null,
+    jira: jira
+      ? {
+          url: base(jira.url),
+          email: jira.email,
+          token: jira.token,
+          project: jira.project,
+          issueType: jira.issue_type ?? "Task",
+          labels: jira.labels ?? ["incident"],
+        }
+      : null,
+    statuspage: statuspage
+      ? {
+          url: base(statuspage.url),
+          token: statuspage.token,
+          page: statuspage.page,
+          components: new Map(Object.entries(statuspage.components ?? {})),
+        }
+      : null,
+    prometheus: prometheus ? { url: base(prometheus.url), token: prometheus.token ?? null } : null,
+  };
+}
+
+function completeMail(written: NonNullable<Written["mail"]>): NonNullable<Integrations["mail"]> {
+  const tls = written.tls ?? "starttls";
+  const { user, password } = written;
+  return {
+    host: written.host,
+    port: written.port ?? (tls === "always" ? 465 : 587),
+    tls,
+    login: user && password ? { user, password } : null,
+    from: written.from,
+    to: written.to ?? [],
+  };
+}
+
+/** Where published post-mortems go. */
+function completeDestinations({
+  confluence,
+  notion,
+  git,
+}: Written): Pick<Integrations, "confluence" | "notion" | "git"> {
+  const [, name = "Tocsin", email = "tocsin@localhost"] = /^(.+) <(.+)>$/.exec(git?.author ?? "") ?? [];
+  return {
+    confluence: confluence
+      ? {
+          url: base(confluence.url),
+          email: confluence.email,
+          token: confluence.token,
+          space: confluence.space,
+          parent: confluence.parent ?? null,
+          private: confluence.private ?? false,
+        }
+      : null,
+    notion: notion
+      ? {
+          url: base(notion.url),
+          token: notion.token,
+          parent: notion.parent.replaceAll("-", ""),
+          private: notion.private ?? false,
+        }
+      : null,
+    git: git
+      ? {
+          url: git.url,
+          branch: git.branch ?? "main",
+          folder: git.folder ?? "",
+          token: git.token ?? null,
+          user: git.user ?? "x-access-token",
+          author: { name: name.trim(), email },
+          private: git.private ?? false,
+        }
       : null,
   };
 }
 
 function base(url: string): string {
   return url.replace(/\/+$/, "");
+}
+
+/** A page elsewhere shows what our own does: it needs one, and components of it. */
+export function statuspageMisfits(written: {
+  readonly integrations?: Written | undefined;
+  readonly status_page?: { readonly components: Readonly<Record<string, unknown>> } | undefined;
+}): readonly { readonly path: readonly string[]; readonly key?: boolean; readonly text: string }[] {
+  const there = written.integrations?.statuspage;
+  if (!there) return [];
+  const path = ["integrations", "statuspage"];
+  if (!written.status_page) return [{ path, key: true, text: "shows what status_page does; add that section first." }];
+  const known = Object.keys(written.status_page.components);
+  return Object.keys(there.components ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: [...path, "components", name],
+      key: true,
+      text: `is no component of status_page; there are ${known.join(", ")}.`,
+    }));
 }

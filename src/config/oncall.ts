@@ -1,14 +1,11 @@
 import { z } from "zod";
 import type { EscalationStep, Hours, Layer, Level, Team } from "../domain/oncall/team.ts";
-import { choice, count, list, named, object, person, right, text } from "./pieces.ts";
+import { choice, count, list, named, object, person, right, someMinutes, text } from "./pieces.ts";
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 const clock = z
   .string(right('write a time in quotes, such as "09:00"'))
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, right('write a time in quotes, such as "09:00"'));
-const waiting = z
-  .string(right("write minutes or hours, such as 5m"))
-  .regex(/^[1-9]\d{0,2}[mh]$/, right("write minutes or hours, such as 5m"));
 const zone = text.refine(isZone, right("write a time zone such as Europe/Berlin or UTC"));
 const date = z
   .string(right('write a date in quotes, such as "2026-01-05"'))
@@ -38,7 +35,7 @@ const layer = object({
 
 const step = object({
   page: list(text).min(1, right("name at least one level, person or group")).describe("Levels, people and groups."),
-  wait: waiting.describe("Until the next step, when nobody acknowledges; by default 5m.").optional(),
+  wait: someMinutes.describe("Until the next step, when nobody acknowledges; by default 5m.").optional(),
 });
 
 const whole = object({

@@ -32,6 +32,10 @@ export const named = <T extends z.ZodType>(value: T, what: string) => {
 export const minutes = z
   .string(right("write minutes or hours such as 15m or 4h, or none"))
   .regex(/^([1-9]\d{0,3}[mhd]|none)$/, right("write minutes or hours such as 15m or 4h, or none"));
+/** Of a thing that is waited for in any case. */
+export const someMinutes = z
+  .string(right("write minutes or hours, such as 5m"))
+  .regex(/^[1-9]\d{0,2}[mh]$/, right("write minutes or hours, such as 5m"));
 export const hours = z
   .string(right("write hours or days such as 48h or 5d, or none"))
   .regex(/^([1-9]\d{0,3}[hd]|none)$/, right("write hours or days such as 48h or 5d, or none"));

@@ -32,6 +32,9 @@ export type CatalogKind = "service" | "database" | "cache" | "queue" | "secret";
 /** Platforms whose entries are checked, and which no provider operates yet. */
 export const platformsNotOperatedYet: readonly string[] = ["kubernetes", "compose", "pm2", "env-file"];
 
+/** Providers that read log lines. */
+export const logProviders: readonly string[] = ["cloudwatch"];
+
 /** Ids of the platforms a kind may be placed on. */
 export function platformNames(kind: CatalogKind): readonly string[] {
   return Object.keys(coordinates[kind]);

@@ -1,20 +1,33 @@
+import { backupMisfits } from "./backups.ts";
+import { calendarMisfits, windowWords } from "./calendar.ts";
+import { careMisfits } from "./care-references.ts";
 import {
   catalogEntries,
   catalogName,
   environmentName,
-  insidesIn,
-  isProduction,
+  knownEnvironments,
+  knownSeverities,
   type OperationName,
-  platformsIn,
-} from "./complete.ts";
+  unknown,
+} from "./catalog-words.ts";
+import { insidesIn, isProduction, platformsIn } from "./complete.ts";
 import { connectionNames } from "./connections.ts";
-import { defaultRoles, defaultSeverities } from "./defaults.ts";
-import { nearest, plain } from "./nearest.ts";
+import { contactMisfits } from "./contacts.ts";
+import { costMisfits } from "./costs.ts";
+import { checklistMisfits } from "./deployment-checklist.ts";
+import { followUpMisfits } from "./follow-up.ts";
+import { statuspageMisfits } from "./integrations.ts";
+import { plain } from "./nearest.ts";
 import { oncallMisfits } from "./oncall-references.ts";
+import { phaseMisfits } from "./phases.ts";
 import { type CatalogKind, platformNames } from "./platforms.ts";
+import { policyMisfits, reachMisfits } from "./policy.ts";
 import { postmortemMisfits } from "./postmortem.ts";
+import { beforeMisfits } from "./release-care.ts";
+import { reviewMisfits } from "./reviews.ts";
 import type { Written } from "./schema.ts";
 import { tellingMisfits } from "./telling.ts";
+import { upkeepMisfits } from "./upkeep.ts";
 
 /** Something wrong with how the parts fit together, at a path of the file. */
 export interface Misfit {
@@ -31,15 +44,30 @@ export function checkReferences(
 ): readonly Misfit[] {
   return [
     ...severitiesAndRoles(written),
+    ...phaseMisfits(written.phases),
     ...pages(written),
     ...environments(written),
     ...catalog(written),
     ...placements(written),
     ...dependencies(written),
-    ...policy(written, known.operations),
+    ...pools(written),
+    ...required(written),
+    ...thresholdTargets(written),
+    ...policyMisfits(written, known.operations),
+    ...calendarMisfits(written, (path, one) => reachMisfits(written, path, one)),
     ...postmortemMisfits(written.postmortem, knownSeverities(written)),
     ...oncallMisfits(written),
-    ...tellingMisfits(written, (word) => catalogName(written, word)),
+    ...contactMisfits(written),
+    ...followUpMisfits(written),
+    ...costMisfits(written),
+    ...reviewMisfits(written),
+    ...upkeepMisfits(written, known.operations),
+    ...statuspageMisfits(written),
+    ...backupMisfits(written.backups),
+    ...tellingMisfits(written, windowWords(written).slice(1), (word) => catalogName(written, word)),
+    ...careMisfits(written),
+    ...checklistMisfits(written),
+    ...beforeMisfits(written),
   ];
 }
 
@@ -66,10 +94,18 @@ function severitiesAndRoles(written: Written): readonly Misfit[] {
 function pages(written: Written): readonly Misfit[] {
   const teams = Object.keys(written.oncall ?? {});
   return Object.entries(written.severities ?? {}).flatMap(([name, severity]) =>
-    (severity.page ?? []).flatMap((word, index) =>
-      /^[a-z][a-z0-9-]*$/.test(word) && !teams.includes(word)
-        ? [{ path: ["severities", name, "page", index], text: unknown("team of oncall", teams, word) }]
-        : [],
+    [
+      { path: ["severities", name, "page"], page: severity.page ?? [] },
+      ...(severity.page_unresolved ?? []).map(({ page }, index) => ({
+        path: ["severities", name, "page_unresolved", index, "page"],
+        page,
+      })),
+    ].flatMap(({ path, page }) =>
+      page.flatMap((word, index) =>
+        /^[a-z][a-z0-9-]*$/.test(word) && !teams.includes(word)
+          ? [{ path: [...path, index], text: unknown("team of oncall", teams, word) }]
+          : [],
+      ),
     ),
   );
 }
@@ -137,6 +173,31 @@ function placements(written: Written): readonly Misfit[] {
   return misfits;
 }
 
+/** Where a version must have run before must be an environment that the service runs in, and task names must differ. */
+function required(written: Written): readonly Misfit[] {
+  const known = knownEnvironments(written);
+  return Object.entries(written.services ?? {}).flatMap(([name, service]): readonly Misfit[] => {
+    const runs = Object.keys(service.environments ?? {}).map((word) => environmentName(known, word));
+    const named = service.requires === undefined ? null : environmentName(known, service.requires);
+    const tasks = (service.tasks ?? []).map((task) => task.name);
+    return [
+      ...(service.requires !== undefined && (named === undefined || named === null || !runs.includes(named))
+        ? [
+            {
+              path: ["services", name, "requires"],
+              text: "is no environment this service runs in; add it there, or leave it out.",
+            },
+          ]
+        : []),
+      ...tasks.flatMap((task, index) =>
+        tasks.indexOf(task) < index
+          ? [{ path: ["services", name, "tasks", index, "name"], text: `is a second ${task}; give each its own name.` }]
+          : [],
+      ),
+    ];
+  });
+}
+
 function dependencies(written: Written): readonly Misfit[] {
   const names = catalogEntries(written).map(({ name }) => name);
   return Object.entries(written.services ?? {}).flatMap(([name, service]) =>
@@ -149,88 +210,21 @@ function dependencies(written: Written): readonly Misfit[] {
   );
 }
 
-function policy(written: Written, operations: readonly OperationName[] | null): readonly Misfit[] {
-  const known = knownEnvironments(written);
-  const names = catalogEntries(written).map(({ name }) => name);
-  const roles = Object.keys(written.roles ?? {}).concat(written.roles ? [] : defaultRoles.map(({ name }) => name));
-  const seen = new Set<string>();
-  return (written.policy ?? []).flatMap((rule, position) => {
-    const at = (...rest: (string | number)[]) => ["policy", position, ...rest];
-    const misfits: Misfit[] = [];
-    if (seen.has(rule.name))
-      misfits.push({ path: at("name"), text: "is the name of an earlier rule; give each its own: refusals name it." });
-    seen.add(rule.name);
-    rule.actions.forEach((word, index) => {
-      if (word === "*" || operations === null) return;
-      if (operations.some((one) => one.name === word || one.verb === word)) return;
-      const choices = operations.flatMap((one) => [one.verb, one.name]);
-      misfits.push({ path: at("actions", index), text: unknown("operation", choices, word) });
-    });
-    rule.environments?.forEach((word, index) => {
-      if (environmentName(known, word)) return;
-      const text = unknown(
-        "environment",
-        known.map(({ name }) => name),
-        word,
-      );
-      misfits.push({ path: at("environments", index), text });
-    });
-    rule.targets?.forEach((word, index) => {
-      const [first = "", second] = word.split("/");
-      if (second !== undefined && !environmentName(known, first)) {
-        const text = unknown(
-          "environment",
-          known.map(({ name }) => name),
-          first,
-        );
-        misfits.push({ path: at("targets", index), text });
-      } else if (!catalogName(written, second ?? first)) {
-        misfits.push({ path: at("targets", index), text: unknown("part of the catalog", names, second ?? first) });
-      }
-    });
-    for (const field of ["allow", "approvers"] as const) {
-      rule[field]?.forEach((word, index) => {
-        const role = /^role:(.+)$/.exec(word)?.[1];
-        if (role && !roles.includes(role))
-          misfits.push({
-            path: at(field, index),
-            text: unknown(
-              "role",
-              roles.map((name) => `role:${name}`),
-              word,
-            ),
-          });
-      });
-    }
-    const { min, max } = rule.within ?? {};
-    if (min !== undefined && max !== undefined && min > max)
-      misfits.push({ path: at("within", "min"), text: `is above max (${max}); swap them.` });
-    if ((rule.approvals ?? 0) > 0 && rule.approvers?.length === 0)
-      misfits.push({ path: at("approvers"), text: "is empty although approvals are asked for; name who may approve." });
-    return misfits;
-  });
-}
-
-function knownSeverities(written: Written): readonly { readonly name: string; readonly aliases: readonly string[] }[] {
-  if (!written.severities) return defaultSeverities;
-  return Object.entries(written.severities).map(([name, severity]) => ({ name, aliases: severity.aliases ?? [] }));
-}
-
-function knownEnvironments(
-  written: Written,
-): readonly { readonly name: string; readonly aliases: readonly string[] }[] {
-  return Object.entries(written.environments ?? { production: null }).map(([name, environment]) => ({
-    name,
-    aliases: environment?.aliases ?? [],
-  }));
-}
-
-function unknown(what: string, known: readonly string[], word: string): string {
-  const meant = nearest(word, known);
-  if (meant) return `is no ${what} here; did you mean ${meant}?`;
-  return known.length > 0
-    ? `is no ${what} here; write one of ${known.join(", ")}.`
-    : `is no ${what} here; there is none yet.`;
+function pools(written: Written): readonly Misfit[] {
+  const databases = Object.keys(written.databases ?? {});
+  return Object.entries(written.services ?? {}).flatMap(([name, service]) =>
+    Object.keys(service.connections_per_task ?? {}).flatMap((word) => {
+      const found = catalogName(written, word);
+      if (found !== null && found !== undefined && databases.includes(found)) return [];
+      return [
+        {
+          path: ["services", name, "connections_per_task", word],
+          key: true,
+          text: unknown("database", databases, word),
+        },
+      ];
+    }),
+  );
 }
 
 interface Word {
@@ -267,4 +261,23 @@ function collisions(all: readonly Word[]): readonly Misfit[] {
     }
   }
   return misfits;
+}
+
+/** What it works without is among what it needs; what a threshold is for is in the catalog. */
+function thresholdTargets(written: Written): readonly Misfit[] {
+  const names = catalogEntries(written).map(({ name }) => name);
+  const needed = Object.entries(written.services ?? {}).flatMap(([name, service]) =>
+    (service.works_without ?? []).flatMap((word, index) => {
+      const depends = (service.depends_on ?? []).map((one) => catalogName(written, one));
+      const path = ["services", name, "works_without", index];
+      return depends.includes(catalogName(written, word)) ? [] : [{ path, text: "is not among its depends_on." }];
+    }),
+  );
+  const held = (written.thresholds ?? []).flatMap((threshold, index) =>
+    (threshold.targets ?? []).flatMap((word, position) => {
+      const path = ["thresholds", index, "targets", position];
+      return catalogName(written, word) ? [] : [{ path, text: unknown("part of the catalog", names, word) }];
+    }),
+  );
+  return [...needed, ...held];
 }

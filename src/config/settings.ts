@@ -33,6 +33,8 @@ interface CommonSettings {
   readonly configuration: { readonly path: string; readonly named: boolean };
   readonly logLevel: LogLevel;
   readonly metricsToken: string | null;
+  /** Null: what asks for a second factor is refused. */
+  readonly secondFactor: SecondFactorSettings | null;
   readonly production: boolean;
   /** Values that must never be printed. */
   readonly redactions: readonly string[];
@@ -40,10 +42,29 @@ interface CommonSettings {
   readonly ignored: readonly string[];
 }
 
+/** What second factors are kept and reached with. */
+export interface SecondFactorSettings {
+  /** Encrypts the secrets of authenticator apps. */
+  readonly key: string;
+  /** Where browsers reach this process, without a slash at its end; null: at its own address. */
+  readonly site: string | null;
+}
+
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+const secretNames = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "DATABASE_URL",
+  "METRICS_TOKEN",
+  "SECOND_FACTOR_KEY",
+];
+/** Made up, like the sandbox's other credentials: it guards nothing. */
+const sandboxFactorKey = "the sandbox's own key, which guards nothing";
 
 /** The configuration the sandbox runs when TOCSIN_CONFIG names no other. */
 export const sandboxConfiguration = fileURLToPath(new URL("../../examples/waooaw/tocsin.yaml", import.meta.url));
@@ -68,13 +89,11 @@ export function readSettings(environment: Environment): Settings {
     configuration: { path: named ?? (sandbox ? sandboxConfiguration : "./tocsin.yaml"), named: named !== null },
     logLevel: readLogLevel(value("LOG_LEVEL"), faults),
     metricsToken: value("METRICS_TOKEN"),
+    secondFactor: sandbox
+      ? { key: sandboxFactorKey, site: null }
+      : readSecondFactor(value("SECOND_FACTOR_KEY"), value("PUBLIC_URL"), faults),
     production,
-    redactions: [
-      ...["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "METRICS_TOKEN"].flatMap(
-        (name) => value(name) ?? [],
-      ),
-      ...passwordOf(value("DATABASE_URL")),
-    ],
+    redactions: [...secretNames.flatMap((name) => value(name) ?? []), ...passwordOf(value("DATABASE_URL"))],
     ignored: sandbox
       ? Object.keys(environment)
           .filter((name) => (name === "DATABASE_URL" || name === "HOST" || name.startsWith("AWS_")) && value(name))
@@ -118,6 +137,34 @@ function readPort(text: string | null, faults: string[]): number {
   if (/^\d{1,5}$/.test(text) && port <= 65535) return port;
   faults.push("PORT is not a port; write a number from 0 to 65535 (0 picks a free one), such as 3000.");
   return 3000;
+}
+
+const shortestKey = 32;
+
+function readSecondFactor(key: string | null, address: string | null, faults: string[]): SecondFactorSettings | null {
+  const site = address === null ? null : readSite(address, faults);
+  if (key === null) return null;
+  if (key.length < shortestKey)
+    faults.push(
+      `SECOND_FACTOR_KEY is too short; write at least ${shortestKey} characters that nobody can guess, such as openssl rand -base64 32 makes.`,
+    );
+  if (address === null)
+    faults.push(
+      "PUBLIC_URL is missing while SECOND_FACTOR_KEY is set; set the address at which people's browsers reach this process.",
+    );
+  return { key, site };
+}
+
+/** Browsers let passkeys be used over https only, and on localhost. Source: w3.org/TR/secure-contexts */
+function readSite(address: string, faults: string[]): string | null {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
+  if (url && isSafe && url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "")
+    return url.origin;
+  faults.push(
+    "PUBLIC_URL is not an address browsers can use; write https and a name without a path, such as https://tocsin.example.com.",
+  );
+  return null;
 }
 
 function readDatabaseUrl(text: string | null, faults: string[]): string | null {

@@ -58,10 +58,22 @@ function resultLines({ what, ok, found, fix }: CheckResult): readonly string[] {
 
 /** Every place of the catalog that one provider has to reach. */
 export function placementsOf(configuration: Configuration, provider: string): readonly Placement[] {
+  if (provider === "cost") return costPlacements(configuration);
   return [...configuration.services, ...configuration.resources].flatMap(({ runs }) =>
     runs
       .flatMap((placement) => (placement.inside ? [placement, placement.inside] : [placement]))
       .filter((placement) => placement.provider === provider),
+  );
+}
+
+/** Costs are read of environments, not of things of the catalog. */
+function costPlacements(configuration: Configuration): readonly Placement[] {
+  return (configuration.costs?.accounts ?? []).flatMap(({ environment, account, budgets }) =>
+    [null, ...budgets].map((budget) => ({
+      environment,
+      provider: "cost",
+      at: { ...(account === null ? {} : { account }), ...(budget === null ? {} : { budget }) },
+    })),
   );
 }
 

@@ -1,4 +1,5 @@
 import { addDays } from "date-fns/addDays";
+import type { TrackerId } from "./action-item/tracker.ts";
 import { momentInZone, partsInZone } from "./time/zone.ts";
 
 /** What happens by the calendar after an incident: reminders, reviews, channels put away. */
@@ -20,6 +21,8 @@ export interface FollowUpSettings {
   readonly reviewChannel: string | null;
   /** The channel of an incident that ended so many days ago is archived; null for never. */
   readonly archiveAfterDays: number | null;
+  /** Where open action items are handed to when a post-mortem is published; null for nowhere. */
+  readonly tracker: TrackerId | null;
 }
 
 /** The day it is on the wall there, yyyy-MM-dd. */

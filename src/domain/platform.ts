@@ -1,10 +1,18 @@
 /** The ports of the platforms: what can be read and done there, in the operator's words. */
 import type { Placement } from "./configuration.ts";
+import type { CertificateRead } from "./health/certificates.ts";
 import type { HealthSource } from "./health/health.ts";
+import type { LogsRead } from "./logs/logs.ts";
 import type { CachesRead, CachesWrite } from "./platform/caches.ts";
+import type { CostsRead } from "./platform/costs.ts";
 import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
-import type { MeasuresRead } from "./platform/measures.ts";
+import type { DumpsRead, DumpsWrite } from "./platform/dumps.ts";
+import type { MeasuresRead, MetricRead } from "./platform/measures.ts";
 import type { QueuesRead, QueuesWrite } from "./platform/queues.ts";
+import type { ReleasesRead, ReleasesWrite } from "./platform/releases.ts";
+import type { SecretsRead, SecretsWrite } from "./platform/secrets.ts";
+import type { SnapshotsRead, SnapshotsWrite } from "./platform/snapshots.ts";
+import type { TrafficRead, TrafficWrite } from "./platform/traffic.ts";
 
 /** A platform offers the ports it has and simply lacks the others. */
 export interface Provider {
@@ -13,10 +21,24 @@ export interface Provider {
   /** Whether it can be reached and with which rights; for doctor. Never throws. */
   readonly check: (placements: readonly Placement[]) => Promise<readonly CheckResult[]>;
   readonly services?: Port<ServicesRead, ServicesWrite>;
+  readonly releases?: Port<ReleasesRead, ReleasesWrite>;
+  /** The requests that a load balancer sends to services. */
+  readonly traffic?: Port<TrafficRead, TrafficWrite>;
   readonly databases?: Port<DatabasesRead, DatabasesWrite>;
   readonly caches?: Port<CachesRead, CachesWrite>;
   readonly queues?: Port<QueuesRead, QueuesWrite>;
+  readonly secrets?: Port<SecretsRead, SecretsWrite>;
+  /** Backups that the platform keeps, instances made of them, and the change to its standby. */
+  readonly snapshots?: Port<SnapshotsRead, SnapshotsWrite>;
+  /** Backups as files, written by the server's own client programs. */
+  readonly dumps?: Port<DumpsRead, DumpsWrite>;
   readonly measures?: MeasuresRead;
+  readonly logs?: LogsRead;
+  readonly certificate?: CertificateRead;
+  /** What the account costs. */
+  readonly costs?: CostsRead;
+  /** Reads metrics that the configuration names one by one. */
+  readonly metric?: MetricRead;
   /** Reads health checks of its own kind. */
   readonly health?: HealthSource;
 }
@@ -79,6 +101,12 @@ export interface ServiceState {
   readonly lastDeployedAt: Date | null;
   /** Set where a count cannot be set here: why. */
   readonly notScalable: string | null;
+  /** Set where another version cannot be deployed here: why. */
+  readonly notReleasable?: string | null;
+  /** What to do instead where another version cannot be deployed here, a sentence. */
+  readonly releaseInstead?: string | null;
+  /** Set where a new version is brought up beside the old one and only then gets the requests: how, and for how many minutes both stay. */
+  readonly beside?: { readonly strategy: string; readonly bakeMinutes: number } | null;
 }
 
 export interface ServiceDeployment {

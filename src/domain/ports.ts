@@ -4,12 +4,22 @@
  */
 import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
+import type { ArmingRecords } from "./arming.ts";
+import type { ArchiveRecords } from "./audit/archive.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
+import type { AuditLogRecords } from "./audit/reading.ts";
+import type { BackupRecords } from "./backup/backup.ts";
 import type { BeliefRecords, VisitRecords } from "./belief/records.ts";
 import type { CapturedFileRecords, CaptureRecords, ReconciliationRecords } from "./capture/records.ts";
 import type { Redact } from "./capture/redact.ts";
+import type { ChangeRecords } from "./change/change.ts";
+import type { TickRecords } from "./checklist/checklist.ts";
 import type { Configuration } from "./configuration.ts";
-import type { DiagnosisRecords } from "./health/diagnosis.ts";
+import type { CostRecords } from "./cost/costs.ts";
+import type { CounterpartRecords } from "./counterpart/counterpart.ts";
+import type { Authenticator, FactorRecords } from "./factor/factor.ts";
+import type { HoldRecords } from "./guard/hold.ts";
+import type { SampleRecords } from "./health/samples.ts";
 import type { ArchivingRecords } from "./incident/archiving.ts";
 import type { ClockRecords } from "./incident/clocks.ts";
 import type { FigureRecords } from "./incident/figures.ts";
@@ -19,19 +29,25 @@ import type { IncidentLinkRecords } from "./incident/links.ts";
 import type { IncidentRecords } from "./incident/records.ts";
 import type { IncidentSearch } from "./incident/search.ts";
 import type { WatchRecords } from "./incident/watch-records.ts";
+import type { InquiryRecords } from "./inquiry/inquiry.ts";
 import type { Lane, Outbox } from "./intent.ts";
 import type { Jobs } from "./jobs.ts";
+import type { NewcomerRecords } from "./newcomer/newcomer.ts";
 import type { PageRecords } from "./oncall/page.ts";
 import type { OutsideShiftRecords } from "./oncall/records.ts";
 import type { OverrideRecords } from "./oncall/team.ts";
-import type { LockRecords, LookRecords, OperationRecords } from "./operation/records.ts";
+import type { LeaseRecords } from "./operation/lease.ts";
+import type { LockRecords, OperationRecords } from "./operation/records.ts";
 import type { StoreLookRecords } from "./operation/store-look.ts";
 import type { PeopleRecords } from "./people/records.ts";
 import type { PostmortemRecords, PostmortemWorkRecords } from "./postmortem/records.ts";
+import type { ReleaseWatchRecords } from "./release-care/watch.ts";
+import type { ReportRecords } from "./report/report.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { PublicRecords } from "./status-page/page.ts";
 import type { CurationRecords } from "./timeline/curation.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
+import type { TurnRecords } from "./upkeep/turns.ts";
 
 /**
  * Runs `work` in one database transaction: everything it records through App commits together or not at all.
@@ -84,15 +100,32 @@ export interface App {
   readonly postmortems: PostmortemRecords;
   readonly postmortemWork: PostmortemWorkRecords;
   readonly actionItems: ActionItemRecords;
+  readonly counterparts: CounterpartRecords;
   readonly operations: OperationRecords;
   readonly locks: LockRecords;
-  readonly looks: LookRecords;
+  readonly holds: HoldRecords;
+  readonly factors: FactorRecords;
+  /** Null where the installation has no key for second factors: what asks for one is refused. */
+  readonly authenticator: Authenticator | null;
+  readonly leases: LeaseRecords;
   readonly storeLooks: StoreLookRecords;
-  readonly diagnoses: DiagnosisRecords;
+  readonly backups: BackupRecords;
+  readonly reports: ReportRecords;
+  readonly changes: ChangeRecords;
+  readonly inquiries: InquiryRecords;
+  readonly samples: SampleRecords;
+  readonly costs: CostRecords;
+  readonly ticks: TickRecords;
+  readonly turns: TurnRecords;
+  readonly newcomers: NewcomerRecords;
+  readonly releaseWatches: ReleaseWatchRecords;
+  readonly armings: ArmingRecords;
   readonly audit: {
     readonly add: (entry: NewAuditEntry) => Promise<void>;
     readonly recent: (limit: number) => Promise<readonly AuditEntry[]>;
   };
+  readonly auditLog: AuditLogRecords;
+  readonly archive: ArchiveRecords;
   readonly outbox: Outbox;
   readonly jobs: Jobs;
 }

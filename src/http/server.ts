@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { FactorPages } from "./factor/pages.ts";
 import type { MetricsPage } from "./metrics.ts";
+import { type PagerDutyWebhook, pagerDutyPath, receivePagerDuty } from "./pagerduty-webhook.ts";
 import { createStatusPage, type ReadPublicPage } from "./status-page.ts";
 
 export interface HttpOptions {
@@ -14,6 +16,10 @@ export interface HttpOptions {
   readonly reasons: () => Promise<readonly string[]>;
   /** The public status page. */
   readonly publicPage: ReadPublicPage;
+  /** PagerDuty's webhooks; null where no secret is configured. */
+  readonly pagerDuty?: PagerDutyWebhook | null;
+  /** The pages of second factors. */
+  readonly factorPages: FactorPages;
   readonly metrics: MetricsPage;
   readonly metricsToken: string | null;
   /** Asked for what nobody else takes; answers false for paths it does not own. */
@@ -68,7 +74,9 @@ async function route(
     if (path === "/readyz") return readiness(options, response);
     if (path === "/metrics") return metrics(options, request, response);
   }
+  if (path === pagerDutyPath && options.pagerDuty) return receivePagerDuty(options.pagerDuty, request, response);
   if (await statusPage(request, response)) return;
+  if (await options.factorPages(request, response)) return;
   if (options.fallback?.(request, response)) return;
   answer(response, 404, "text/plain", "not found\n");
 }

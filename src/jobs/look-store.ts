@@ -4,6 +4,7 @@ import { providerTroubleInWords } from "../domain/operation/trouble.ts";
 import { ProviderError, Refusal } from "../errors.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { logReference, type OperationContext, portOn } from "./operation-context.ts";
+import { seeBackups } from "./see-backups.ts";
 
 /** Looks into the data store somebody asked about and shows what was seen; one that cannot be read says why. */
 export function lookStore(context: OperationContext): JobHandler {
@@ -37,6 +38,7 @@ async function see(
 }
 
 async function read(context: OperationContext, question: StoreQuestion, target: Target): Promise<StoreSight> {
+  if (question.view === "backups") return { kind: "backups", sight: await seeBackups(context, target) };
   if (question.kind === "database") {
     const { port, placement } = portOn(context.providers, "databases", target);
     return { kind: "database", sight: await port.read.look(placement, question.view) };

@@ -1,11 +1,11 @@
-import { postReview } from "../domain/incident/review.ts";
 import type { Transact } from "../domain/ports.ts";
+import { postReview } from "../domain/review/reviews.ts";
 import type { JobHandler } from "./handler.ts";
 
-/** Posts the weekly and the monthly review. */
+/** Posts a review that came round. */
 export function postReviewJob(needs: { readonly transact: Transact }): JobHandler<"post-review"> {
   return {
     name: "post-review",
-    handle: ({ period, day }) => needs.transact((app) => postReview(app, period, day)),
+    handle: ({ period }) => needs.transact((app) => postReview(app, period)),
   };
 }

@@ -27,49 +27,91 @@ export interface Queue {
 export interface QueueOptions {
   readonly connectionString: string;
   readonly log: JobLog;
+  /** Whether an error means that the database is away, which is no fault of ours. */
+  readonly isAway?: (error: unknown) => boolean;
   /** Only for tests: a TestClock of pg-boss, by which deferred jobs come due. */
   readonly clock?: Clock;
   /** Connections of its own, the listening one not counted. */
   readonly connections?: number;
 }
 
-/** How many of a kind run side by side in one process, and how often deferred ones are looked for. */
-interface Pace {
+/** A queue of its own: how many of its jobs run side by side in one process, and how often deferred ones are looked for. */
+interface Lane {
   readonly side: number;
   readonly pollSeconds: number;
 }
 
-// What waits for a cloud runs side by side; reminders can be some seconds late.
-const cloud: Pace = { side: 3, pollSeconds: 1 };
-const reminder: Pace = { side: 1, pollSeconds: 5 };
-const paces: Readonly<Record<JobName, Pace>> = {
-  "plan-operation": cloud,
-  "apply-operation": cloud,
-  "watch-operation": cloud,
-  "expire-operation": reminder,
-  "look-status": cloud,
-  "look-store": cloud,
-  diagnose: cloud,
-  "capture-message": { side: 2, pollSeconds: 2 },
-  "capture-action-item": { side: 2, pollSeconds: 2 },
-  "copy-file": { side: 2, pollSeconds: 5 },
+/**
+ * Few, since each costs queries even when nothing is to do; and apart, so that nothing waits behind what it has
+ * nothing to do with.
+ */
+const lanes = {
+  operations: { side: 4, pollSeconds: 1 },
+  pages: { side: 3, pollSeconds: 1 },
+  // What a person asked to be shown.
+  looks: { side: 4, pollSeconds: 1 },
+  // What is brought from or to Slack and web services.
+  exchange: { side: 4, pollSeconds: 2 },
   // One at a time: Slack counts the calls of all processes together.
-  "reconcile-channels": { side: 1, pollSeconds: 2 },
-  "page-step": { side: 3, pollSeconds: 1 },
-  "page-outside": { side: 2, pollSeconds: 2 },
-  "sync-oncall": reminder,
-  "watch-health": { side: 3, pollSeconds: 5 },
-  "read-schedules": reminder,
-  "clock-ran-out": reminder,
-  "remind-update": reminder,
-  "remind-lead": reminder,
-  "archive-channel": reminder,
-  "post-review": reminder,
-  "remind-handoff": reminder,
-  "remind-action-item": reminder,
-  "remind-postmortem": reminder,
-  "post-audit-head": reminder,
+  reconciling: { side: 1, pollSeconds: 2 },
+  // One at a time: runs follow one another.
+  audit: { side: 1, pollSeconds: 1 },
+  // What comes round by the clock and may be some seconds late.
+  reminders: { side: 3, pollSeconds: 5 },
+} satisfies Readonly<Record<string, Lane>>;
+type LaneName = keyof typeof lanes;
+
+const laneOf: Readonly<Record<JobName, LaneName>> = {
+  "plan-operation": "operations",
+  "apply-operation": "operations",
+  "watch-operation": "operations",
+  "check-operation": "looks",
+  "expire-operation": "reminders",
+  "tend-hold": "reminders",
+  "remind-review": "reminders",
+  "tend-lease": "reminders",
+  "look-store": "looks",
+  "make-report": "looks",
+  inquire: "looks",
+  "draw-diagnosis": "looks",
+  "capture-message": "exchange",
+  "capture-action-item": "exchange",
+  "copy-file": "exchange",
+  "reconcile-channels": "reconciling",
+  "page-step": "pages",
+  "page-unresolved": "pages",
+  "page-outside": "exchange",
+  "sync-oncall": "reminders",
+  "watch-health": "looks",
+  "read-schedules": "reminders",
+  "keep-counterpart": "exchange",
+  "send-mail": "exchange",
+  "look-at-tickets": "reminders",
+  "clock-ran-out": "reminders",
+  "remind-update": "reminders",
+  "remind-lead": "reminders",
+  "archive-channel": "reminders",
+  "post-review": "reminders",
+  "check-costs": "looks",
+  "remind-newcomer": "reminders",
+  "watch-release": "looks",
+  "see-deployments": "reminders",
+  "task-due": "reminders",
+  "remind-task": "reminders",
+  "remind-handoff": "reminders",
+  "remind-action-item": "reminders",
+  "remind-postmortem": "reminders",
+  "remind-change": "reminders",
+  "archive-audit": "audit",
+  "verify-audit": "audit",
+  "post-audit-head": "reminders",
 };
+
+/** What a lane carries: a job of any of its names. */
+interface Parcel {
+  readonly name: JobName;
+  readonly data: JobData[JobName];
+}
 
 /**
  * A job that fails is tried again with growing pauses and never given up: giving up would leave a lock taken or a
@@ -108,6 +150,8 @@ export function createQueue(options: QueueOptions): Queue {
   boss.on("error", (error) => {
     // A job that outlasted the stop finds its connection closed; its heartbeat ends, and another process takes it.
     if (stopping) options.log.warn({ err: error }, "A job was left to the next process");
+    else if (options.isAway?.(asError(error)))
+      options.log.warn({ reason: error.message }, "The job queue cannot reach its database; it goes on trying");
     else options.log.error({ err: error }, "The job queue had trouble");
   });
   boss.on("warning", (warning) => options.log.warn({ warning }, "The job queue warns"));
@@ -115,10 +159,13 @@ export function createQueue(options: QueueOptions): Queue {
     jobs: (executor, watch) => jobsPort(boss, executor, options.clock instanceof TestClock, watch),
     open: async () => {
       await boss.start();
-      for (const name of Object.keys(paces)) await boss.createQueue(name, queueSettings);
+      for (const lane of laneNames()) await boss.createQueue(lane, queueSettings);
     },
     work: async (handlers) => {
-      for (const handler of handlers) await workOn(boss, handler, options.log);
+      for (const lane of laneNames()) {
+        const its = handlers.filter((handler) => laneOf[handler.name] === lane);
+        if (its.length > 0) await workOn(boss, lane, its, options.log);
+      }
     },
     stop: async () => {
       stopping = true;
@@ -132,29 +179,34 @@ function jobsPort(boss: PgBoss, executor: Executor, isTest: boolean, watch?: Wat
   const add: Jobs["add"] = async (name, data, { key, after } = {}) => {
     // Sessions that are not pg-boss's own read the test clock only when told to.
     if (isTest) await executor.executeSql("select set_config('pgboss.test_clock', 'on', true)");
-    // Without a key of its own a job would take the place of any other of its queue that waits.
-    const singletonKey = key ?? crypto.randomUUID();
+    // Without a key of its own a job would take the place of any other of its lane that waits.
+    const singletonKey = `${name}:${key ?? crypto.randomUUID()}`;
     const timing = after === undefined ? {} : { startAfter: after };
-    if ((await boss.send(name, data, { db, singletonKey, ...timing })) !== null) return;
+    const parcel = { name, data } satisfies Parcel;
+    if ((await boss.send(laneOf[name], parcel, { db, singletonKey, ...timing })) !== null) return;
     // One is waiting for this key: the newest word on what and when counts.
-    await boss.upsert(name, data, { db, singletonKey, startAfter: after ?? 0 });
+    await boss.upsert(laneOf[name], parcel, { db, singletonKey, startAfter: after ?? 0 });
   };
   return { add: watch ? async (name, data, options) => watch(add(name, data, options)) : add };
 }
 
-async function workOn(boss: PgBoss, handler: JobHandler, log: JobLog): Promise<void> {
-  const { side, pollSeconds } = paces[handler.name];
+async function workOn(boss: PgBoss, lane: LaneName, handlers: readonly JobHandler[], log: JobLog): Promise<void> {
+  const { side, pollSeconds } = lanes[lane];
   const options = {
     localConcurrency: side,
     pollingIntervalSeconds: pollSeconds,
     notifyPollingIntervalSeconds: pollSeconds,
   };
-  await boss.work<JobData[JobName]>(handler.name, options, async (batch) => {
+  const byName = new Map(handlers.map((handler) => [handler.name, handler]));
+  await boss.work<Parcel>(lane, options, async (batch) => {
     for (const job of batch) {
+      const { name, data } = job.data;
       try {
-        await handler.handle(job.data);
+        const handler = byName.get(name);
+        if (!handler) throw new Error(`Nothing here does the job ${name}`);
+        await handler.handle(data);
       } catch (error) {
-        const fields = { job: handler.name, id: job.id, err: error };
+        const fields = { job: name, id: job.id, err: error };
         if (error instanceof Refusal && (error.code === "stale" || error.code === "try_again")) {
           log.warn(fields, "A job was overtaken and is tried again");
         } else {
@@ -164,4 +216,13 @@ async function workOn(boss: PgBoss, handler: JobHandler, log: JobLog): Promise<v
       }
     }
   });
+}
+
+/** Workers of pg-boss tell their trouble as a plain object. */
+function asError(error: Error): Error {
+  return error instanceof Error ? error : Object.assign(new Error((error as Error).message), error);
+}
+
+function laneNames(): readonly LaneName[] {
+  return Object.keys(lanes) as LaneName[];
 }

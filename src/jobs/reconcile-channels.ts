@@ -65,9 +65,10 @@ export function reconcileChannels(needs: Needs): JobHandler<"reconcile-channels"
 
   async function membersAmong(page: ListedPage): Promise<ReadonlySet<string>> {
     const marks = await transact(async (app: App) => [app.config.reactions.timeline, app.config.reactions.actionItem]);
-    const users = page.listed.flatMap(({ reactions }) =>
-      reactions.filter(({ name }) => marks.includes(name.split("::")[0] ?? "")).flatMap((one) => one.users),
-    );
+    const users = page.listed.flatMap(({ reactions, pinnedBy }) => [
+      ...reactions.filter(({ name }) => marks.includes(name.split("::")[0] ?? "")).flatMap((one) => one.users),
+      ...(pinnedBy ? [pinnedBy] : []),
+    ]);
     const members = new Set<string>();
     for (const userId of new Set(users)) {
       const { kind } = await needs.identify(userId);

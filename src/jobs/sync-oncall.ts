@@ -1,11 +1,13 @@
 import { nextChange, oncallReferences } from "../domain/oncall/sync.ts";
+import { approverGroups } from "../domain/operation/may-approve.ts";
 import type { LookUpPeople } from "../domain/people/records.ts";
 import type { App, Transact } from "../domain/ports.ts";
 import type { JobHandler, JobLog } from "./handler.ts";
 
-/** Has the groups looked after at once, and from then on at each hand-over. */
+/** Has people and groups looked after at once, and from then on at each hand-over. */
 export async function armOncall(app: App): Promise<void> {
-  if (app.config.oncall.length > 0) await app.jobs.add("sync-oncall", {}, { key: "now" });
+  if (app.config.oncall.length + approverGroups(app.config).length > 0)
+    await app.jobs.add("sync-oncall", {}, { key: "now" });
 }
 
 /** Looks up everybody on call, and brings the user groups in step; again at the next hand-over. */

@@ -1,5 +1,5 @@
 import { checkPattern } from "../domain/operation/key-pattern.ts";
-import type { Json, Operation, Plan, Target } from "../domain/operation/operation.ts";
+import { atLeast, type Json, type Operation, type Plan, type Target } from "../domain/operation/operation.ts";
 import { insideOf } from "../domain/operation/store-look.ts";
 import type { CacheIdentity, CachesRead, CachesWrite } from "../domain/platform/caches.ts";
 import { Refusal } from "../errors.ts";
@@ -36,7 +36,7 @@ export const deleteKeys: Operation<DeleteInput, CachesRead, CachesWrite> = {
       const isOver = slice.cursor === null || deleted > most;
       return {
         cursor: isOver ? null : { at: slice.cursor, deleted },
-        progress: `${deleted} ${deleted === 1 ? "key" : "keys"}${isOver ? "" : ` of about ${count}`}`,
+        progress: `${atLeast(run)}${deleted} ${deleted === 1 ? "key" : "keys"}${isOver ? "" : ` of about ${count}`}`,
         share: count === 0 ? 1 : Math.min(1, deleted / count),
       };
     });

@@ -1,8 +1,8 @@
 import { protectedPrefixes } from "../domain/operation/key-pattern.ts";
-import type { Operation } from "../domain/operation/operation.ts";
+import type { Json, Operation } from "../domain/operation/operation.ts";
 import { insideOf } from "../domain/operation/store-look.ts";
-import type { CachesRead, CachesWrite } from "../domain/platform/caches.ts";
-import { Refusal } from "../errors.ts";
+import type { BeforeFlush, CachesRead, CachesWrite } from "../domain/platform/caches.ts";
+import { ProviderError, Refusal } from "../errors.ts";
 
 /** Empties the one database of a cache's address, where the configuration says it may be and nothing protected lives in it. */
 export const flushCache: Operation<null, CachesRead, CachesWrite> = {
@@ -49,7 +49,21 @@ export const flushCache: Operation<null, CachesRead, CachesWrite> = {
     return { server: identity.run, database: String(identity.database) };
   },
   apply: async (_plan, target, act, run) => {
-    await run.step("emptied", () => act.flush(target.placement));
+    await run.slices("database", async (cursor) => {
+      const before = (cursor as unknown as BeforeFlush | null) ?? (await act.beforeFlush(target.placement));
+      if (cursor === null) return { cursor: before as unknown as Json, progress: "about to be emptied", share: null };
+      const done = await act.flush(target.placement, run.interrupted === true ? before : null);
+      if (done !== "unknown") return { cursor: null, progress: "emptied", share: 1 };
+      // What the application has written since would be lost as well.
+      const message = "The bot was stopped in the middle, and whether it had been emptied by then cannot be told.";
+      throw new ProviderError({
+        provider: "Redis",
+        operation: "flush",
+        fault: "refused",
+        code: "NotKnown",
+        message,
+      });
+    });
   },
   look: async (_plan, target, see) => {
     const { keys } = await see.identity(target.placement);

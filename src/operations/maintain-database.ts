@@ -1,5 +1,11 @@
 import type { Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
-import type { DatabasesRead, DatabasesWrite, MaintenanceVerb, Relation } from "../domain/platform/databases.ts";
+import {
+  type DatabasesRead,
+  type DatabasesWrite,
+  isMaintained,
+  type MaintenanceVerb,
+  type Relation,
+} from "../domain/platform/databases.ts";
 import { Refusal } from "../errors.ts";
 
 export interface MaintainInput {
@@ -19,6 +25,8 @@ const nouns: Readonly<Record<MaintenanceVerb, string>> = {
 export const analyzeTable: Maintaining = maintaining("analyze", "Count a table's values anew for the query planner");
 /** Makes the room of deleted rows usable again, without keeping anybody out. */
 export const vacuumTable: Maintaining = maintaining("vacuum", "Make the room of deleted rows usable again");
+/** Builds a table anew beside the old one, so that the room of deleted rows goes back to the disk. */
+export const optimizeTable: Maintaining = maintaining("optimize", "Build a table anew, giving unused room back");
 /** Builds an index, or all of a table, anew beside the old one, and drops what earlier broken runs left. */
 export const reindexRelation: Maintaining = maintaining("reindex", "Build an index, or those of a table, anew");
 
@@ -35,14 +43,15 @@ function maintaining(verb: MaintenanceVerb, summary: string): Maintaining {
       return { [fileOf(stepsOf(made).relation)]: relation?.file ?? "gone" };
     },
     apply: async (made, target, act, run) => {
-      const { relation, leftovers } = stepsOf(made);
+      const { relation, leftovers, file, analyzed, vacuumed } = stepsOf(made);
+      const before = { file, analyzed, vacuumed };
       if (leftovers > 0) {
         await run.step("dropped what a broken run had left", async () => {
           await act.dropLeftovers(target.placement, relation);
         });
       }
       await run.step(`${verb} started`, () =>
-        act.maintain(target.placement, { verb, relation, token: run.operationId }),
+        act.maintain(target.placement, { verb, relation, token: run.operationId, before }),
       );
     },
     look: (made, target, see, _since, operationId) => look(verb, made, target, see, operationId ?? ""),
@@ -82,7 +91,13 @@ async function plan(verb: MaintenanceVerb, input: MaintainInput, target: Target,
     see.server(target.placement),
     see.relation(target.placement, input.relation),
   ]);
-  if (!server.verbs.includes(verb)) throw new Refusal("not_possible", `${server.engine} knows no ${verb}.`);
+  if (!server.verbs.includes(verb)) {
+    throw new Refusal(
+      "not_possible",
+      `${server.engine} knows no ${verb}.`,
+      `It knows ${server.verbs.map((one) => `\`/ops ${one}\``).join(", ")}.`,
+    );
+  }
   const where = `${target.name} in ${target.environment}`;
   if (relation === null) {
     throw new Refusal("not_found", `There is no table ${input.relation} on ${where}.`, "See them with `/ops db`.");
@@ -90,19 +105,19 @@ async function plan(verb: MaintenanceVerb, input: MaintainInput, target: Target,
   if (verb !== "reindex" && relation.kind === "index") {
     throw new Refusal("bad_argument", `${relation.name} is an index.`, "Name its table.");
   }
+  if (verb === "optimize" && !relation.rebuildsOnline) {
+    throw new Refusal(
+      "not_possible",
+      `Optimizing ${relation.name} would keep everybody from writing to it until it is done.`,
+      "Only tables of InnoDB are optimized from here.",
+    );
+  }
   const word = verb === "reindex" ? "Build anew" : verb.charAt(0).toUpperCase() + verb.slice(1);
   return {
     summary: `${word} ${relation.kind === "index" ? "the index " : ""}${relation.name} on ${where}`,
     changes: changesOf(verb, relation),
-    risks:
-      verb === "reindex"
-        ? [
-            `It needs up to ${megabytes(relation.bytes)} of disk beside the old one, and waits for transactions that are open.`,
-          ]
-        : [],
-    observed: [
-      `${megabytes(relation.bytes)}${relation.rows === null ? "" : `, about ${relation.rows} rows, ${relation.deadRows ?? 0} dead`}. Nobody is kept out while it runs.`,
-    ],
+    risks: risksOf(verb, relation),
+    observed: [`${sizeInWords(relation)}. Nobody is kept out while it runs.`],
     expects: { [fileOf(relation.name)]: relation.file },
     steps: {
       relation: relation.name,
@@ -123,8 +138,24 @@ function changesOf(verb: MaintenanceVerb, relation: Relation): Plan["changes"] {
     const dropped = relation.invalid.map((index) => ({ label: index, from: "invalid leftover", to: "dropped" }));
     return [...dropped, { label: relation.name, from: "as it is", to: "built anew" }];
   }
+  if (verb === "optimize") return [{ label: relation.name, from: "as it is", to: "built anew" }];
   if (verb === "vacuum") return [{ label: "Last vacuumed", from: relation.vacuumed ?? "never", to: "now" }];
   return [{ label: "Last analyzed", from: relation.analyzed ?? "never", to: "now" }];
+}
+
+function risksOf(verb: MaintenanceVerb, relation: Relation): readonly string[] {
+  const room = `It needs up to ${megabytes(relation.bytes)} of disk beside the old one`;
+  if (verb === "reindex") return [`${room}, and waits for transactions that are open.`];
+  if (verb !== "optimize") return [];
+  return [
+    `${room}.`,
+    "At its start and its end it waits for open transactions, and others wait behind it: 10 s at most.",
+  ];
+}
+
+function sizeInWords(relation: Relation): string {
+  const rows = relation.rows === null ? "" : `, about ${relation.rows} rows`;
+  return `${megabytes(relation.bytes)}${rows}${relation.deadRows === null ? "" : `, ${relation.deadRows} dead`}`;
 }
 
 async function look(
@@ -140,6 +171,7 @@ async function look(
   if (progress.state === "running") {
     return { ...at, verdict: "on-the-way", progress: progress.text, share: progress.share, working: true };
   }
+  if (progress.state === "done") return ended(verb, before);
   const relation = await see.relation(target.placement, before.relation);
   if (progress.state === "failed") {
     const left =
@@ -147,15 +179,19 @@ async function look(
     return { ...at, verdict: "failed", progress: "ended early", share: null, reason: `${progress.text}.${left}` };
   }
   if (relation === null) return { ...at, verdict: "failed", progress: "gone", share: null, reason: "It is gone." };
-  const changed =
-    verb === "reindex"
-      ? relation.file !== before.file && relation.invalid.length === 0
-      : verb === "vacuum"
-        ? relation.vacuumed !== before.vacuumed
-        : relation.analyzed !== before.analyzed;
-  if (changed)
-    return { ...at, verdict: "as-asked", progress: `${verb} of ${before.relation} has ended`, share: 1, final: true };
+  if (isMaintained(verb, before, relation)) return ended(verb, before);
+  if (relation.invalid.length > 0) {
+    const [one, ...others] = relation.invalid;
+    const left = others.length === 0 ? `the invalid index ${one}` : `invalid indexes: ${relation.invalid.join(", ")}`;
+    const reason = `It was broken off and left ${left}; planning it again drops what is left.`;
+    return { ...at, verdict: "failed", progress: "broken off", share: null, reason };
+  }
   return { ...at, verdict: "on-the-way", progress: "no longer running; its trace is not seen yet", share: null };
+}
+
+function ended(verb: MaintenanceVerb, { relation }: Steps): Sighting {
+  const progress = `${verb} of ${relation} has ended`;
+  return { verdict: "as-asked", progress, share: 1, final: true, events: [], reason: null };
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,8 @@
 import type { Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import { behindBalancer, beside } from "../domain/platform/beside.ts";
 import type { ServiceDeployment, ServiceState, ServicesRead, ServicesWrite } from "../domain/platform.ts";
 import { Refusal } from "../errors.ts";
+import { besideRisks } from "./roll-out.ts";
 
 /** What apply and look need: the deployment and the revision that ran when it was planned. */
 interface Steps {
@@ -29,6 +31,10 @@ async function plan(_input: Record<string, never>, target: Target, see: Services
   if (state.status !== "active") {
     throw new Refusal("not_possible", `${name} is ${state.status}, so it cannot be restarted.`);
   }
+  if (state.notReleasable) {
+    const why = `${name} cannot be restarted from here: ${state.notReleasable}.`;
+    throw new Refusal("not_possible", why, state.releaseInstead ?? null);
+  }
   const primary = primaryOf(state);
   if (!primary) throw new Refusal("not_possible", `${name} has no deployment of its own that could be made anew.`);
   if (primary.state === "in-progress") {
@@ -53,7 +59,7 @@ async function plan(_input: Record<string, never>, target: Target, see: Services
 }
 
 function risksOf(state: ServiceState, primary: ServiceDeployment): readonly string[] {
-  const risks = ["A restart cannot be undone: the tasks that run now are stopped."];
+  const risks = ["A restart cannot be undone: the tasks that run now are stopped.", ...besideRisks(state)];
   if (primary.state === "failed") {
     risks.push(`The last deployment failed${primary.reason ? ` (${primary.reason})` : ""}: new tasks may not start.`);
   }
@@ -91,13 +97,13 @@ async function look(plan: Plan, target: Target, see: ServicesRead, since: Date):
     see.describe(target.placement),
     see.events(target.placement, since),
     see.failures(target.placement, since),
-    see.balancer(target.placement),
+    beside(see.balancer(target.placement)),
   ]);
   const primary = primaryOf(state);
   const fresh = primary && primary.id !== before.deployment ? primary : null;
   const running = fresh?.running ?? 0;
-  const behind = balancer === null ? "" : `, healthy ${balancer.healthy} of ${state.desired}`;
-  const progress = `new tasks ${running} of ${state.desired}, running ${state.running}${behind}`;
+  const behind = behindBalancer(balancer, state.desired);
+  const progress = `new tasks ${running} of ${state.desired}, running ${state.running}${behind.words}`;
   const seen = {
     progress,
     share: state.desired === 0 ? 1 : Math.min(1, running / state.desired),
@@ -118,8 +124,8 @@ async function look(plan: Plan, target: Target, see: ServicesRead, since: Date):
     const why = broken?.reason ?? troubles[0] ?? "";
     return { ...seen, verdict: "failed", reason: `New tasks do not stay up. ${why} It stands so: ${progress}.` };
   }
-  const isHealthy = balancer === null || balancer.healthy === state.desired;
   const isWhole = fresh.state === "completed" && fresh.running === state.desired && state.running === state.desired;
-  if (isWhole && state.pending === 0 && isHealthy) return { ...seen, verdict: "as-asked", share: 1, reason: null };
-  return { ...seen, verdict: "on-the-way", reason: troubles[0] ?? null };
+  if (isWhole && state.pending === 0 && behind.isWhole) return { ...seen, verdict: "as-asked", share: 1, reason: null };
+  const isBaking = state.beside != null && fresh.state === "in-progress" && running === state.desired;
+  return { ...seen, verdict: "on-the-way", reason: troubles[0] ?? null, ...(isBaking ? { working: true } : {}) };
 }

@@ -1,6 +1,8 @@
-import type { Change, Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import type { Change, Held, Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import { type Beside, behindBalancer, beside } from "../domain/platform/beside.ts";
 import type { Autoscaling, ServiceState, ServicesRead, ServicesWrite } from "../domain/platform.ts";
-import { ProviderError, Refusal } from "../errors.ts";
+import { Refusal } from "../errors.ts";
+import { changedSince, leasePlan, parseLease } from "./scale-lease.ts";
 
 /** More than any service of one cluster may have. Source: docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (5,000 tasks per service). */
 export const largestCount = 5000;
@@ -14,6 +16,10 @@ export interface ScaleInput {
   readonly count: number;
   /** The autoscaler's bounds to leave behind; only a way back names them. */
   readonly bounds?: Bounds;
+  /** For so long: then what was before comes back by itself. */
+  readonly forSeconds?: number;
+  /** What the lease had left that this ends. */
+  readonly held?: Held;
 }
 
 /** What apply does, in this order: widen, set, narrow. The autoscaler moves a count that lies outside its bounds. */
@@ -35,7 +41,7 @@ export const scaleService: Operation<ScaleInput, ServicesRead, ServicesWrite> = 
   expectations: async (plan, target, see) => {
     const [state, scaling] = await Promise.all([
       see.describe(target.placement),
-      readable(see.autoscaling(target.placement)),
+      beside(see.autoscaling(target.placement)),
     ]);
     const now = expects(state, scaling);
     return Object.fromEntries(Object.keys(plan.expects).map((key) => [key, now[key] ?? "gone"]));
@@ -70,14 +76,23 @@ function parse(input: Json): ScaleInput {
       "count",
     );
   }
-  return given?.bounds ? { count, bounds: { min: given.bounds.min, max: given.bounds.max } } : { count };
+  return {
+    count,
+    ...(given?.bounds ? { bounds: { min: given.bounds.min, max: given.bounds.max } } : {}),
+    ...parseLease(input),
+  };
 }
 
 async function plan(input: ScaleInput, target: Target, see: ServicesRead): Promise<Plan> {
+  return planCount(input, target, see);
+}
+
+/** The plan for a count, whichever verb asks for it. */
+export async function planCount(input: ScaleInput, target: Target, see: ServicesRead): Promise<Plan> {
   const [state, scaling, balancing] = await Promise.all([
     see.describe(target.placement),
-    readable(see.autoscaling(target.placement)),
-    readable(see.balancer(target.placement)),
+    beside(see.autoscaling(target.placement)),
+    beside(see.balancer(target.placement)),
   ]);
   refuseUnscalable(state, target);
   const { count } = input;
@@ -85,11 +100,13 @@ async function plan(input: ScaleInput, target: Target, see: ServicesRead): Promi
   const bounds = autoscaling === null ? null : boundsFor(input, autoscaling);
   const steps = stepsFor(state.desired, count, autoscaling, bounds);
   const isDone = state.desired === count && steps.widen === null && steps.narrow === null;
+  const changed = isDone || scaling.unread !== null ? null : changedSince(input.held, state, autoscaling, target);
+  const lease = leaseOf(input, state, autoscaling, bounds);
   return {
     summary: `Scale ${target.name} in ${target.environment} from ${state.desired} to ${count}`,
     changes: changesFor(state.desired, count, autoscaling, bounds),
-    risks: isDone ? [] : [...risksOf(state, count, target, autoscaling, bounds), ...unreadRisks(scaling)],
-    observed: observedOf(state, scaling, balancing),
+    risks: isDone ? [] : [...risksOf(state, input, target, autoscaling, bounds), ...unreadRisks(scaling)],
+    observed: [...(isDone || lease === null ? [] : [lease.words]), ...observedOf(state, scaling, balancing)],
     expects: expects(state, scaling),
     steps: steps as unknown as Json,
     undo: isDone
@@ -104,27 +121,23 @@ async function plan(input: ScaleInput, target: Target, see: ServicesRead): Promi
               : {}),
           },
         },
-    nothingToDo: isDone ? `${target.name} in ${target.environment} is already set to ${count}.` : null,
+    nothingToDo: isDone ? `${target.name} in ${target.environment} is already set to ${count}.` : changed,
     count: { from: state.desired, to: count },
+    ...(isDone || changed !== null || lease?.lease === undefined ? {} : { lease: lease.lease }),
   };
 }
 
-/** Something beside the service itself, or why the platform would not show it: unknown is said, never taken for none. */
-interface Read<T> {
-  readonly found: T | null;
-  readonly unread: string | null;
+function leaseOf(input: ScaleInput, state: ServiceState, autoscaling: Autoscaling | null, bounds: Bounds | null) {
+  if (input.forSeconds === undefined) return null;
+  const before = autoscaling === null ? null : { min: autoscaling.min, max: autoscaling.max };
+  return leasePlan(
+    input.forSeconds,
+    { count: input.count, bounds: before === null ? null : (bounds ?? before) },
+    { count: state.desired, bounds: before },
+  );
 }
 
-async function readable<T>(reading: Promise<T | null>): Promise<Read<T>> {
-  try {
-    return { found: await reading, unread: null };
-  } catch (error) {
-    if (error instanceof ProviderError) return { found: null, unread: error.code };
-    throw error;
-  }
-}
-
-function unreadRisks(scaling: Read<Autoscaling>): readonly string[] {
+function unreadRisks(scaling: Beside<Autoscaling>): readonly string[] {
   return scaling.unread === null
     ? []
     : [`Whether autoscaling is on could not be read (${scaling.unread}): it may change the count again.`];
@@ -141,8 +154,10 @@ function refuseUnscalable(state: ServiceState, target: Target): void {
 /** The bounds to leave behind; null when they stay as they are. */
 function boundsFor(input: ScaleInput, autoscaling: Autoscaling): Bounds | null {
   const wanted = input.bounds ?? autoscaling;
+  // For a while the autoscaler takes nothing away of what was asked for.
+  const raised = input.forSeconds !== undefined && input.count > wanted.min ? input.count : wanted.min;
   // A way back whose bounds no longer hold its count would be moved by the autoscaler at once.
-  const bounds = { min: Math.min(wanted.min, input.count), max: Math.max(wanted.max, input.count) };
+  const bounds = { min: Math.min(raised, input.count), max: Math.max(wanted.max, input.count) };
   return bounds.min === autoscaling.min && bounds.max === autoscaling.max ? null : bounds;
 }
 
@@ -188,7 +203,7 @@ function changesFor(
 
 function risksOf(
   state: ServiceState,
-  count: number,
+  { count, forSeconds }: ScaleInput,
   target: Target,
   autoscaling: Autoscaling | null,
   bounds: Bounds | null,
@@ -217,7 +232,7 @@ function risksOf(
   }
   if (bounds && (count > autoscaling.max || count < autoscaling.min)) {
     risks.push(
-      `${count} is outside the autoscaler's ${autoscaling.min} to ${autoscaling.max}: its bounds are widened first, and stay so until this is undone.`,
+      `${count} is outside the autoscaler's ${autoscaling.min} to ${autoscaling.max}: its bounds are widened first, and stay so ${forSeconds === undefined ? "until this is undone" : "until then"}.`,
     );
   }
   return risks;
@@ -225,8 +240,8 @@ function risksOf(
 
 function observedOf(
   state: ServiceState,
-  { found: autoscaling, unread }: Read<Autoscaling>,
-  { found: balancer, unread: balancerUnread }: Read<{ readonly healthy: number; readonly total: number }>,
+  { found: autoscaling, unread }: Beside<Autoscaling>,
+  { found: balancer, unread: balancerUnread }: Beside<{ readonly healthy: number; readonly total: number }>,
 ): readonly string[] {
   const observed = [
     `Running ${state.running} of ${state.desired}, pending ${state.pending}, version ${state.version}.`,
@@ -243,7 +258,7 @@ function observedOf(
   return observed;
 }
 
-function expects(state: ServiceState, { found, unread }: Read<Autoscaling>): Readonly<Record<string, string>> {
+function expects(state: ServiceState, { found, unread }: Beside<Autoscaling>): Readonly<Record<string, string>> {
   const range = found === null ? "none" : `${found.min} to ${found.max}`;
   return {
     "desired count": `${state.desired}`,
@@ -261,11 +276,11 @@ async function look(plan: Plan, target: Target, see: ServicesRead, since: Date):
     see.describe(target.placement),
     see.events(target.placement, since),
     see.failures(target.placement, since),
-    see.balancer(target.placement),
+    beside(see.balancer(target.placement)),
   ]);
-  const behind = balancer === null ? "" : `, healthy ${balancer.healthy} of ${count}`;
-  const progress = `running ${state.running} of ${count}, pending ${state.pending}${behind}`;
-  const ready = Math.min(state.running, balancer === null ? state.running : balancer.healthy);
+  const behind = behindBalancer(balancer, count);
+  const progress = `running ${state.running} of ${count}, pending ${state.pending}${behind.words}`;
+  const ready = Math.min(state.running, balancer.found?.healthy ?? state.running);
   const from = stepsOf(plan).from;
   const seen = {
     progress,
@@ -280,8 +295,7 @@ async function look(plan: Plan, target: Target, see: ServicesRead, since: Date):
       reason: `The desired count is ${state.desired}${state.desired === from ? " again" : ""}, not ${count}.${mover === null ? "" : ` The autoscaler changed it: ${mover}`}`,
     };
   }
-  const isHealthy = balancer === null || balancer.healthy === count;
-  if (state.running === count && state.pending === 0 && isHealthy) {
+  if (state.running === count && state.pending === 0 && behind.isWhole) {
     return { ...seen, verdict: "as-asked", share: 1, reason: null };
   }
   const troubles = events.filter((event) => event.trouble).map((event) => event.text);
@@ -304,8 +318,8 @@ function sentence(text: string): string {
 }
 
 async function whoMoved(see: ServicesRead, target: Target, since: Date): Promise<string | null> {
-  const autoscaling = await see.autoscaling(target.placement);
-  const newest = autoscaling?.activities
+  const { found } = await beside(see.autoscaling(target.placement));
+  const newest = found?.activities
     .filter((activity) => activity.at >= since)
     .toSorted((left, right) => left.at.getTime() - right.at.getTime())
     .at(-1);

@@ -1,5 +1,5 @@
-import type { Json, Operation, Target } from "../domain/operation/operation.ts";
-import type { CleanState, QueuesRead, QueuesWrite } from "../domain/platform/queues.ts";
+import { atLeast, type Json, type Operation, type Plan, type Target } from "../domain/operation/operation.ts";
+import type { CleanState, Failure, QueuesRead, QueuesWrite } from "../domain/platform/queues.ts";
 import { Refusal } from "../errors.ts";
 import { queuesMeant } from "./pause-queues.ts";
 
@@ -65,10 +65,11 @@ export const retryFailed: Operation<
     if (state.paused) {
       throw new Refusal("not_possible", `The queue ${state.name} is paused.`, "Resume it first; then retry.");
     }
-    const { ids, total } = await see.failed(target.placement, state.name, input);
+    const { failures, total } = await see.failed(target.placement, state.name, input);
+    const count = failures.length;
     return {
-      summary: `Retry ${ids.length} failed ${ids.length === 1 ? "job" : "jobs"} of ${state.name} on ${place(target)}`,
-      changes: [{ label: "Failed jobs that fit", from: String(total), to: String(total - ids.length) }],
+      summary: `Retry ${count} failed ${count === 1 ? "job" : "jobs"} of ${state.name} on ${place(target)}`,
+      changes: [{ label: "Failed jobs that fit", from: String(total), to: String(total - count) }],
       risks: [
         ...(state.workers === 0 ? ["No worker is there: they will only wait."] : []),
         "What made them fail may still be there; what they did before they failed is done again.",
@@ -77,10 +78,10 @@ export const retryFailed: Operation<
         `${state.failed} failed in all, ${state.waiting} waiting, ${state.active} active, ${state.workers} workers.`,
       ],
       expects: { [`queue ${state.name}`]: "running" },
-      steps: { queue: state.name, ids: [...ids] },
+      steps: { queue: state.name, failures: failures.map(({ id, failedAt }) => ({ id, failedAt })) },
       undo: null,
-      nothingToDo: ids.length === 0 ? `No failed job of ${state.name} fits.` : null,
-      count: { from: 0, to: ids.length, counted: true },
+      nothingToDo: count === 0 ? `No failed job of ${state.name} fits.` : null,
+      count: { from: 0, to: count, counted: true },
       part: `queue ${state.name}`,
     };
   },
@@ -90,18 +91,26 @@ export const retryFailed: Operation<
     return { [`queue ${queue}`]: state?.paused ? "paused" : "running" };
   },
   apply: async (made, target, act, run) => {
-    const { queue, ids } = made.steps as unknown as { readonly queue: string; readonly ids: readonly string[] };
+    const { queue, failures } = made.steps as unknown as {
+      readonly queue: string;
+      readonly failures: readonly Failure[];
+    };
     await run.slices("retried", async (cursor) => {
       const from = cursor as { readonly at: number; readonly done: number } | null;
       const at = from?.at ?? 0;
-      const done =
-        (from?.done ?? 0) + (await act.retry(target.placement, queue, ids.slice(at, at + retrying.perSlice)));
-      const next = at + retrying.perSlice;
-      const isOver = next >= ids.length;
+      const some = failures.slice(at, at + retrying.perSlice);
+      const { looked, retried } = await act.retry(target.placement, queue, some);
+      const done = (from?.done ?? 0) + retried;
+      const next = at + looked;
+      const isOver = next >= failures.length;
+      const others =
+        run.interrupted === true
+          ? "; the others had been put back before the bot was stopped, or were not failed as planned any more"
+          : "; the others were not failed as planned any more";
       return {
         cursor: isOver ? null : { at: next, done },
-        progress: `${done} of ${ids.length}${isOver && done < ids.length ? "; the others were not failed any more" : ""}`,
-        share: Math.min(1, next / ids.length),
+        progress: `${atLeast(run)}${done} of ${failures.length}${isOver && done < failures.length ? others : ""}`,
+        share: Math.min(1, next / failures.length),
       };
     });
   },
@@ -132,7 +141,9 @@ export const cleanQueue: Operation<
   },
   plan: async (input, target, see) => {
     const state = await existing(see, target, input.queue);
-    const count = await see.older(target.placement, state.name, input.state, input.olderSeconds);
+    // A moment and not an age, so that what grows old until it is done is not removed as well.
+    const before = await see.moment(target.placement, input.olderSeconds);
+    const count = await see.older(target.placement, state.name, input.state, before);
     const older = `older than ${Math.round(input.olderSeconds / 60)} min`;
     return {
       summary: `Remove ${count} ${input.state} jobs of ${state.name} on ${place(target)}, ${older}`,
@@ -143,7 +154,7 @@ export const cleanQueue: Operation<
         `${state.completed} completed, ${state.failed} failed, ${state.waiting} waiting, ${state.delayed} delayed.`,
       ],
       expects: {},
-      steps: { queue: state.name, state: input.state, olderSeconds: input.olderSeconds, count },
+      steps: { queue: state.name, state: input.state, before, count },
       undo: null,
       nothingToDo: count === 0 ? `No ${input.state} job of ${state.name} is that old.` : null,
       count: { from: 0, to: count, counted: true },
@@ -152,36 +163,38 @@ export const cleanQueue: Operation<
   },
   expectations: async () => ({}),
   apply: async (made, target, act, run) => {
-    const steps = made.steps as unknown as {
-      readonly queue: string;
-      readonly state: CleanState;
-      readonly olderSeconds: number;
-      readonly count: number;
-    };
+    const steps = cleaningOf(made);
     await run.slices("removed", async (cursor) => {
       const before = (cursor as { readonly removed: number } | null)?.removed ?? 0;
       const batch = Math.min(1000, Math.max(1, steps.count - before));
-      const removed = await act.clean(target.placement, steps.queue, steps.state, steps.olderSeconds, batch);
+      const removed = await act.clean(target.placement, steps.queue, steps.state, steps.before, batch);
       const all = before + removed;
       const isOver = removed === 0 || all >= steps.count;
       return {
         cursor: isOver ? null : { removed: all },
-        progress: `${all} of ${steps.count}`,
+        progress: `${atLeast(run)}${all} of ${steps.count}`,
         share: Math.min(1, all / steps.count),
       };
     });
   },
   look: async (made, target, see) => {
-    const { queue, state, olderSeconds } = made.steps as unknown as {
-      readonly queue: string;
-      readonly state: CleanState;
-      readonly olderSeconds: number;
-    };
-    const left = await see.older(target.placement, queue, state, olderSeconds);
-    const progress = left === 0 ? "none that old is left" : `${left} that old are left, grown old since`;
+    const { queue, state, before } = cleaningOf(made);
+    const left = await see.older(target.placement, queue, state, before);
+    const progress =
+      left === 0 ? "none that old is left" : `${left} that old are left: they came into that state since`;
     return { verdict: "as-asked", progress, share: 1, events: [], reason: null, final: true };
   },
 };
+
+function cleaningOf(made: Plan): {
+  readonly queue: string;
+  readonly state: CleanState;
+  /** Milliseconds since 1970, by the clock of the queues' server. */
+  readonly before: number;
+  readonly count: number;
+} {
+  return made.steps as unknown as ReturnType<typeof cleaningOf>;
+}
 
 /** Removes one job that no worker holds. */
 export const removeJob: Operation<{ readonly queue: string | null; readonly id: string }, QueuesRead, QueuesWrite> = {

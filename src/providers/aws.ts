@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ProviderError, type ProviderFault } from "../errors.ts";
 
 /** What every AWS client here is made with; endpoint and credentials are the SDK's own business (AWS_* variables). */
@@ -17,6 +18,23 @@ export interface AwsOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** Credentials that calls are made with instead of the bot's own, and what tells them from all others. */
+export interface AwsIdentity {
+  readonly key: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
+}
+
+const identities = new AsyncLocalStorage<AwsIdentity | null>();
+
+/** Runs work whose calls are all made as that identity; null for the bot's own. Providers need not know of it. */
+export function callingAs<T>(identity: AwsIdentity | null, work: () => Promise<T>): Promise<T> {
+  return identities.run(identity, work);
+}
+
 const requestTimeout = 9000;
 const connectionTimeout = 2000;
 const maxAttempts = 3;
@@ -28,30 +46,59 @@ export function clientSettings(
   region: string | undefined,
 ): AwsClientSettings | { readonly region?: never } {
   const named = region ?? options.region ?? undefined;
+  const credentials = identities.getStore()?.credentials ?? options.credentials;
   return {
     ...(named === undefined ? {} : { region: named }),
     maxAttempts,
     requestHandler: { requestTimeout, connectionTimeout },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(credentials === undefined ? {} : { credentials }),
   } as AwsClientSettings;
 }
 
-/** Makes something once for each region and hands out the same afterwards; a failure is tried again next time. */
-export function forEachRegion<T>(
+/** A client that has not been used for so long is closed, where it was made for one identity: none of its calls is under way. */
+const idleMilliseconds = 15 * 60_000;
+
+/**
+ * Makes something once for each region and each identity that calls are made as, and hands out the same afterwards;
+ * a failure is tried again next time.
+ */
+export function forEachRegion<T extends { readonly client: { readonly destroy: () => void } }>(
   make: (region: string | undefined) => Promise<T>,
 ): (region: string | undefined) => Promise<T> {
-  const made = new Map<string, Promise<T>>();
+  const made = new Map<string, { readonly promise: Promise<T>; readonly lasting: boolean; usedAt: number }>();
   return (region) => {
-    const key = region ?? "";
+    const identity = identities.getStore() ?? null;
+    const key = `${identity?.key ?? ""} ${region ?? ""}`;
     const known = made.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.usedAt = performance.now();
+      return known.promise;
+    }
     const promise = make(region).catch((error: unknown) => {
       made.delete(key);
       throw error;
     });
-    made.set(key, promise);
+    for (const [other, { promise: old, lasting, usedAt }] of made) {
+      if (lasting || performance.now() - usedAt < idleMilliseconds) continue;
+      made.delete(other);
+      void old.then(({ client }) => client.destroy()).catch(() => {});
+    }
+    made.set(key, { promise, lasting: identity === null, usedAt: performance.now() });
     return promise;
+  };
+}
+
+/** Who asks while the same is being read, as the same identity, gets what is read; what has been read is asked anew. */
+export function shared<T>(): (key: string, read: () => Promise<T>) => Promise<T> {
+  const reading = new Map<string, Promise<T>>();
+  return (key, read) => {
+    const whole = `${identities.getStore()?.key ?? ""} ${key}`;
+    const known = reading.get(whole);
+    if (known !== undefined) return known;
+    const found = read().finally(() => reading.delete(whole));
+    reading.set(whole, found);
+    return found;
   };
 }
 
@@ -82,13 +129,17 @@ export function awsError(operation: string, error: unknown): ProviderError {
   const sdk = error as SdkError;
   // A query service names the shape in `name` and what went over the wire in `Code`; a socket names `code`.
   const socket = /^E[A-Z_]+$/.test(sdk.code ?? "") ? sdk.code : undefined;
-  const code = sdk.Code ?? socket ?? (sdk.name && sdk.name !== "Error" ? sdk.name : sdk.code) ?? "Unknown";
+  const status = sdk.$metadata?.httpStatusCode;
+  const isForeign = /Deserialization error/.test(sdk.message ?? "");
+  const code = isForeign
+    ? `HTTP ${status ?? "?"}`
+    : (sdk.Code ?? socket ?? (sdk.name && sdk.name !== "Error" ? sdk.name : sdk.code) ?? "Unknown");
   return new ProviderError({
     provider: "AWS",
     operation,
     fault: faultOf(code, sdk),
     code,
-    message: sdk.message ?? "",
+    message: isForeign ? "The answer is not one of AWS's." : (sdk.message ?? ""),
     requestId: sdk.$metadata?.requestId ?? null,
     cause: error,
   });
@@ -98,8 +149,9 @@ function faultOf(code: string, error: SdkError): ProviderFault {
   const word = `${code} ${error.code ?? ""}`;
   if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(word) || error.$retryable?.throttling)
     return "throttled";
+  if (/ExpiredToken|RequestExpired|TokenRefreshRequired/i.test(word)) return "expired";
   if (
-    /AccessDenied|Unauthorized|NotAuthorized|Forbidden|Credentials|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken/i.test(
+    /AccessDenied|Unauthorized|NotAuthorized|Forbidden|Credentials|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken/i.test(
       word,
     )
   )
@@ -115,6 +167,12 @@ function faultOf(code: string, error: SdkError): ProviderFault {
   if (/Timeout|ETIMEDOUT|AbortError/i.test(word)) return "timeout";
   const status = error.$metadata?.httpStatusCode;
   // A server that failed may have done the work first, and so may one whose answer is no answer of AWS's.
-  if (status === undefined || status >= 500 || code === "SyntaxError") return "unreachable";
+  if (
+    status === undefined ||
+    status >= 500 ||
+    code === "SyntaxError" ||
+    /Deserialization error/.test(error.message ?? "")
+  )
+    return "unreachable";
   return "refused";
 }

@@ -4,7 +4,7 @@ import { nearest } from "../domain/nearest.ts";
 import { Refusal } from "../errors.ts";
 import type { Arg } from "./command.ts";
 import { didYouMean, listed, typed } from "./nearest.ts";
-import { readTarget } from "./target-word.ts";
+import { readScope, readTarget } from "./target-word.ts";
 import type { Token } from "./tokens.ts";
 
 /** Who can be named by a raw @name: the answer is a Slack user id. */
@@ -39,6 +39,8 @@ export function readArgument(spec: Arg<unknown>, words: readonly Token[], contex
       return readSeverity(words, context);
     case "target":
       return readTarget(spec.target ?? "service", word.text, context.config, context.environment);
+    case "scope":
+      return readScope(word.text, context.config, context.environment);
     case "person":
       return readPerson(word, context);
     case "choice":

@@ -1,3 +1,4 @@
+import type { Redact } from "../domain/capture/redact.ts";
 import type { App } from "../domain/ports.ts";
 import type { At } from "./command.ts";
 import { type Payload, record, text } from "./payload.ts";
@@ -10,7 +11,7 @@ export function atCommand(body: Payload): At {
 }
 
 /** Where a button was pressed or a shortcut used; `channel` is what the form around it remembers. */
-export function atInteraction(body: Payload, permalink: Permalink, channel: string | null = null): At {
+export function atInteraction(body: Payload, permalink: Permalink, redact: Redact, channel: string | null = null): At {
   const place = record(body.channel);
   const container = record(body.container);
   const channelId = text(place.id) ?? text(container.channel_id) ?? channel;
@@ -25,7 +26,7 @@ export function atInteraction(body: Payload, permalink: Permalink, channel: stri
           ts,
           threadTs: threadTs === ts ? null : threadTs,
           userId: text(message.user),
-          text: text(message.text) ?? "",
+          text: redact(text(message.text) ?? ""),
           permalink: channelId ? permalink(channelId, ts, threadTs === ts ? null : threadTs) : null,
         }
       : null,

@@ -1,4 +1,4 @@
-import { readPost, readReactions } from "../domain/capture/post.ts";
+import { readPin, readPost, readReactions } from "../domain/capture/post.ts";
 import type { ChannelReader, Listed, ListedPage, Reading } from "../domain/capture/reader.ts";
 import { type SlackCall, SlackCallError } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
@@ -9,13 +9,13 @@ const awaySeconds = 10;
 
 /** Reads channels and threads page by page for the job that compares them with what was captured. */
 export function channelReader(options: { readonly call: SlackCall; readonly botUserId: () => string }): ChannelReader {
-  const read = async (method: string, args: Payload): Promise<Reading<ListedPage>> => {
+  const read = async (method: string, args: Payload & { readonly channel: string }): Promise<Reading<ListedPage>> => {
     try {
       const answer = await options.call(method, { ...args, limit: pageSize });
       const cursor = text(record(answer.response_metadata).next_cursor);
       return {
         read: {
-          listed: list(answer.messages).map((one) => listed(record(one), options.botUserId())),
+          listed: list(answer.messages).map((one) => listed(record(one), args.channel, options.botUserId())),
           nextCursor: answer.has_more === true ? cursor : null,
           isLimited: answer.is_limited === true,
         },
@@ -35,13 +35,14 @@ export function channelReader(options: { readonly call: SlackCall; readonly botU
   };
 }
 
-function listed(raw: Payload, botUserId: string): Listed {
+function listed(raw: Payload, channelId: string, botUserId: string): Listed {
   const post = raw.user === botUserId ? null : readPost(raw);
   return {
     ts: text(raw.ts) ?? "",
     post,
     isTombstone: raw.subtype === "tombstone",
     replies: typeof raw.reply_count === "number" ? raw.reply_count : 0,
+    pinnedBy: readPin(raw, channelId),
     reactions: post ? readReactions(raw) : [],
   };
 }

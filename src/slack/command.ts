@@ -5,6 +5,7 @@
 import type { Modal, Reply } from "../../templates/kit.ts";
 import type { Caller, Right } from "../domain/access/caller.ts";
 import type { Configuration } from "../domain/configuration.ts";
+import type { Scope } from "../domain/guard/hold.ts";
 import type { Target } from "../domain/operation/operation.ts";
 import type { App } from "../domain/ports.ts";
 
@@ -33,10 +34,10 @@ interface AskBase {
 
 /** What a door answers the person themself. What others must see goes through `app.outbox`, never both for one fact. */
 export type Answer =
-  /** Only the person sees it. */
-  | { readonly text: Reply }
+  /** Only the person sees it. `kept` is told to a repeat instead, where it holds what must not be kept: a link. */
+  | { readonly text: Reply; readonly kept?: Reply }
   /** A form opens; from inside a form it replaces it, or with `push` covers it. */
-  | { readonly modal: Modal; readonly push?: boolean }
+  | { readonly modal: Modal; readonly push?: boolean; readonly kept?: Reply }
   /** For forms: what is wrong, by input name; the form stays open with everything typed. */
   | { readonly errors: Readonly<Record<string, string>> };
 
@@ -49,6 +50,7 @@ export interface Arg<T> {
     | "integer"
     | "severity"
     | "target"
+    | "scope"
     | "person"
     | "incident"
     | "choice"
@@ -63,10 +65,12 @@ export interface Arg<T> {
   /** For integers: bounds. */
   readonly min?: number;
   readonly max?: number;
-  /** For targets: what kind of thing. */
-  readonly target?: Target["kind"];
+  /** For targets: what kind of thing; any of the catalog. */
+  readonly target?: Target["kind"] | "any";
   /** For choices: the words. */
   readonly choices?: (config: Configuration) => readonly string[];
+  /** For texts: what something is called, in which an unknown option is a mistake and no part of a sentence. */
+  readonly isName?: boolean;
   /** Only for the type checker. */
   readonly value?: T;
 }
@@ -82,12 +86,14 @@ export const arg = {
   /** A severity in any configured spelling, its canonical name. */
   severity: (): Arg<string> => ({ kind: "severity", usage: "<severity>", optional: false }),
   /** Something of the catalog; `--env <name>` and `in <env>` come with it. */
-  target: (kind: Target["kind"] = "service"): Arg<Target> => ({
+  target: (kind: Target["kind"] | "any" = "service"): Arg<Target> => ({
     kind: "target",
-    usage: `<${kind}>`,
+    usage: `<${kind === "any" ? "target" : kind}>`,
     optional: false,
     target: kind,
   }),
+  /** Something of the catalog, or an environment as a whole. */
+  scope: (): Arg<Scope> => ({ kind: "scope", usage: "<target|environment>", optional: false }),
   /** @name, <@U…>, or me: a Slack user id. */
   person: (): Arg<string> => ({ kind: "person", usage: "@person", optional: false }),
   /** INC-42 or 42, anywhere in the line: its number. */
@@ -100,6 +106,8 @@ export const arg = {
   }),
   /** The rest of the line, quotes and all. */
   text: (usage: string): Arg<string> => ({ kind: "text", usage, optional: false }),
+  /** What something outside the catalog is called, to the end of the line: a version, a table. */
+  name: (usage: string): Arg<string> => ({ kind: "text", usage, optional: false, isName: true }),
   option: (name: string, usage: string): Arg<string | undefined> => ({
     kind: "option",
     name,
@@ -170,14 +178,22 @@ export interface Command<S extends ArgSpecs = ArgSpecs> {
   /** What the slash command means without a verb: alone, or with this one's own first word. One for each slash command. */
   readonly bare?: boolean;
   readonly summary: string;
+  /** What it is for, such as "Services": help lists those of one topic together. */
+  readonly topic?: string;
   /** Each is parsed by a test and shown in help. */
   readonly examples: readonly string[];
   readonly args: S;
   readonly needs: Right;
-  readonly run: (ask: AskBase & { readonly args: ArgValues<S> }) => Answered;
+  readonly run: (
+    ask: AskBase & {
+      readonly args: ArgValues<S>;
+      /** The people its arguments name, as Slack says who they are. */
+      readonly named?: readonly Caller[];
+    },
+  ) => Answered;
   /** By action id, on any message, form or App Home. */
   readonly buttons?: Readonly<Record<string, (ask: ButtonAsk) => Answered>>;
-  /** Buttons and forms for which the person is looked up anew, however lately they were: what they grant is serious. */
+  /** Buttons, forms and the command's own name, for which the person is looked up anew, however lately they were: what they grant is serious. */
   readonly fresh?: readonly string[];
   /** By callback id. */
   readonly forms?: Readonly<Record<string, (ask: FormAsk) => Answered>>;

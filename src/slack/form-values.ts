@@ -1,11 +1,12 @@
+import type { Redact } from "../domain/capture/redact.ts";
 import type { FormValues } from "./command.ts";
 import { list, type Payload, record, text } from "./payload.ts";
 
 /**
  * Reads `state.values` by input name. Block id and action id are both the input's name; a block with another action
- * id is read too. Source: docs.slack.dev/reference/views#state
+ * id is read too. What was written comes without secrets. Source: docs.slack.dev/reference/views#state
  */
-export function formValues(state: unknown): FormValues {
+export function formValues(state: unknown, redact: Redact): FormValues {
   const values = record(record(state).values);
   const element = (name: string): Payload => {
     const block = record(values[name]);
@@ -30,7 +31,7 @@ export function formValues(state: unknown): FormValues {
   return {
     text: (name) => {
       const value = text(element(name).value);
-      return value === null || value.trim() === "" ? null : value;
+      return value === null || value.trim() === "" ? null : redact(value);
     },
     choice,
     choices,

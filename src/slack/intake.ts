@@ -94,7 +94,7 @@ export function createIntake(options: IntakeOptions): Intake {
       work.check();
       return await transact(async (app) => {
         const answer = await onlyOnce(app, key, kind, () => work.run(app));
-        if (answer) await app.intake.answer(key, answer as unknown as Json);
+        if (answer) await app.intake.answer(key, keptOf(answer) as unknown as Json);
         if (performance.now() - began > commitMilliseconds) throw tooSlow();
         return { told: answer, outcome: "recorded" };
       });
@@ -168,6 +168,11 @@ export function createIntake(options: IntakeOptions): Intake {
       }
     },
   };
+}
+
+/** What is written down of an answer: a link that only its person may have is not. */
+function keptOf(answer: Answer): Answer {
+  return "kept" in answer && answer.kept ? { text: answer.kept } : answer;
 }
 
 function tooSlow(): Refusal {

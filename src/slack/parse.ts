@@ -34,7 +34,7 @@ export function rawMentions(text: string): readonly string[] {
 
 /** Reads a typed line by the commands of its slash command. Pure; throws nothing but a Refusal with the way out. */
 export function parseLine(line: Line, commands: readonly Command[], config: Configuration): Parsed {
-  const own = commands.filter((command) => slashOf(command) === line.slash);
+  const own = commandsOf(line.slash, commands);
   const words = tokens(line.text);
   const [first, second] = words;
   const bare = own.find((command) => command.bare);
@@ -61,13 +61,40 @@ function asksForHelp(command: Command, rest: readonly Token[]): boolean {
   return rest.some(({ text }) => text.toLowerCase() === "--help") || (word === "help" && rest.length === 1);
 }
 
-function verbAt(own: readonly Command[], words: readonly Token[], slash: string, bare?: Command) {
+const ownCommands = new WeakMap<readonly Command[], Map<string, readonly Command[]>>();
+
+/** Those of one slash command; worked out once, since every line asks for them. */
+function commandsOf(slash: string, commands: readonly Command[]): readonly Command[] {
+  const bySlash = ownCommands.get(commands) ?? Map.groupBy(commands, slashOf);
+  ownCommands.set(commands, bySlash);
+  return bySlash.get(slash) ?? [];
+}
+
+interface Spelling {
+  readonly command: Command;
+  readonly verb: string;
+  readonly spelling: readonly string[];
+}
+
+const knownSpellings = new WeakMap<readonly Command[], readonly Spelling[]>();
+
+function spellingsOf(own: readonly Command[]): readonly Spelling[] {
+  const known = knownSpellings.get(own);
+  if (known) return known;
   const spellings = own.flatMap((command) => {
     const verb = verbOf(command);
-    return [verb, ...(command.synonyms ?? [])].map((spelling) => ({ command, verb, spelling: spelling.split(" ") }));
+    const words = [verb, ...(command.synonyms ?? [])];
+    return words.map((word) => ({ command, verb, spelling: word.toLowerCase().split(" ") }));
   });
+  knownSpellings.set(own, spellings);
+  return spellings;
+}
+
+function verbAt(own: readonly Command[], words: readonly Token[], slash: string, bare?: Command) {
+  const spellings = spellingsOf(own);
+  const typedWords = words.slice(0, 4).map(({ text }) => text.toLowerCase());
   const matches = spellings
-    .filter(({ spelling }) => spelling.every((part, index) => words[index]?.text.toLowerCase() === part.toLowerCase()))
+    .filter(({ spelling }) => spelling.every((part, index) => typedWords[index] === part))
     .sort((left, right) => right.spelling.length - left.spelling.length);
   const [best] = matches;
   if (best) return { command: best.command, used: best.spelling.length };
@@ -102,7 +129,7 @@ function specsOf(command: Command): Specs {
     placed: entries.filter(([, { kind }]) => !["option", "flag", "incident", "text"].includes(kind)),
     text: entries.find(([, { kind }]) => kind === "text") ?? null,
     incident: entries.find(([, { kind }]) => kind === "incident")?.[0] ?? null,
-    hasTarget: entries.some(([, { kind }]) => kind === "target"),
+    hasTarget: entries.some(([, { kind }]) => kind === "target" || kind === "scope"),
   };
 }
 
@@ -152,7 +179,7 @@ interface Spill {
   readonly after: number;
 }
 
-/** Takes the options out, wherever they stand. In commands with free text an unknown option is part of the text. */
+/** Takes the options out, wherever they stand. In a sentence an unknown option is part of it. */
 function takeOptions(specs: Specs, words: readonly Token[], args: Record<string, unknown>) {
   const left: Token[] = [];
   const spill: Spill[] = [];
@@ -169,7 +196,7 @@ function takeOptions(specs: Specs, words: readonly Token[], args: Record<string,
     const name = (match[1] ?? "").toLowerCase();
     if (!known.includes(name)) {
       const hint = didYouMean(name, known)?.replaceAll(/`(?=\w)/g, "`--");
-      if (specs.text && !hint) {
+      if (specs.text && !specs.text[1].isName && !hint) {
         left.push(word);
         continue;
       }

@@ -1,5 +1,6 @@
 import { type HelpFacts, helpReply, verbHelpReply } from "../../templates/help.ts";
 import type { Caller, Right } from "../domain/access/caller.ts";
+import type { Redact } from "../domain/capture/redact.ts";
 import type { Configuration } from "../domain/configuration.ts";
 import type { App, Identify } from "../domain/ports.ts";
 import type { SlackApp } from "../domain/slack-side.ts";
@@ -15,10 +16,12 @@ import { peopleInArguments, peopleInState } from "./named-people.ts";
 import { parseLine, rawMentions } from "./parse.ts";
 import { type Payload, record, text } from "./payload.ts";
 import type { Routes } from "./routes.ts";
-import { slashOf, usageLine } from "./usage.ts";
+import { briefUsage, slashOf, usageLine } from "./usage.ts";
 
 export interface RouterOptions {
   readonly commands: readonly Command[];
+  /** Takes secrets out of what people type, in lines and forms, before anything reads it: nothing else needs to. */
+  readonly redact: Redact;
   readonly routes: Routes;
   readonly config: Configuration;
   readonly identify: Identify;
@@ -51,7 +54,7 @@ const nobody: People = { find: () => null, names: [] };
 
 /** Finds the door an ask is for, reads what it carries and hands it to its command. */
 export function createRouter(options: RouterOptions): Router {
-  const { commands, routes, config, identify } = options;
+  const { commands, redact, routes, config, identify } = options;
 
   async function work(
     command: Command,
@@ -63,7 +66,7 @@ export function createRouter(options: RouterOptions): Router {
       /** People the ask names: who they are is known by the time it is recorded. */
       readonly named?: readonly string[];
     },
-    run: (caller: Caller, app: SlackApp) => ReturnType<Work["run"]>,
+    run: (caller: Caller, app: SlackApp, named: readonly Caller[]) => ReturnType<Work["run"]>,
   ): Promise<Work> {
     const { subject, userId, at, fresh = false, named = [] } = door;
     const [caller, others] = await Promise.all([
@@ -77,7 +80,7 @@ export function createRouter(options: RouterOptions): Router {
       check: () => requireRight(command.needs, caller),
       run: async (app) => {
         for (const other of others) await app.people.keep(other);
-        return run(caller, app);
+        return run(caller, app, others);
       },
     };
   }
@@ -93,7 +96,7 @@ export function createRouter(options: RouterOptions): Router {
   return {
     command: async (body) => {
       const slash = (text(body.command) ?? "").toLowerCase();
-      const typed = text(body.text) ?? "";
+      const typed = redact(text(body.text) ?? "");
       const me = text(body.user_id) ?? "";
       if (!routes.slashes.has(slash)) {
         throw new Refusal("unknown_verb", `I do not know \`${slash}\`.`, `I know ${[...routes.slashes].join(", ")}.`);
@@ -105,8 +108,9 @@ export function createRouter(options: RouterOptions): Router {
       const { command, args } = parsed;
       const at = atCommand(body);
       const named = peopleInArguments(command, args);
-      return work(command, { subject: command.name, userId: me, at, named }, (caller, app) =>
-        command.run({ caller, app, at, args: args as never }),
+      const fresh = command.fresh?.includes(command.name) ?? false;
+      return work(command, { subject: command.name, userId: me, at, fresh, named }, (caller, app, people) =>
+        command.run({ caller, app, at, args: args as never, named: people }),
       );
     },
 
@@ -119,10 +123,10 @@ export function createRouter(options: RouterOptions): Router {
       }
       const view = record(body.view);
       const about = aboutOfAction(action, view);
-      const at = atInteraction(body, options.permalink, about.channel ?? aboutOfView(view).channel ?? null);
+      const at = atInteraction(body, options.permalink, redact, about.channel ?? aboutOfView(view).channel ?? null);
       const state = record(body.view).state ?? body.state;
       const form = view.type === "modal" ? { form: aboutOfView(view) } : {};
-      const values = formValues(state);
+      const values = formValues(state, redact);
       const actedTs = text(action.action_ts);
       const fresh = route.command.fresh?.includes(id) ?? false;
       return work(route.command, { subject: `button ${id}`, userId: userOf(body), at, fresh }, (caller, app) =>
@@ -136,8 +140,8 @@ export function createRouter(options: RouterOptions): Router {
       const route = routes.forms.get(id);
       if (!route) throw new Refusal("stale", "This form is no longer in use.", "Close it and open a new one.");
       const about = aboutOfView(view);
-      const at = { ...atInteraction(body, options.permalink, about.channel ?? null), inForm: true };
-      const values = formValues(view.state);
+      const at = { ...atInteraction(body, options.permalink, redact, about.channel ?? null), inForm: true };
+      const values = formValues(view.state, redact);
       const fresh = route.command.fresh?.includes(id) ?? false;
       return work(
         route.command,
@@ -150,7 +154,7 @@ export function createRouter(options: RouterOptions): Router {
       const id = text(body.callback_id) ?? "";
       const route = routes.shortcuts.get(id);
       if (!route) throw new Refusal("stale", "This shortcut is no longer in use.", "Type the command instead.");
-      const at = atInteraction(body, options.permalink);
+      const at = atInteraction(body, options.permalink, redact);
       return work(route.command, { subject: `shortcut ${id}`, userId: userOf(body), at }, (caller, app) =>
         route.door.run({ caller, app, at }),
       );
@@ -162,7 +166,7 @@ export function createRouter(options: RouterOptions): Router {
       const caller = await identify(userOf(body) ?? "");
       if (!hasRight(route.command.needs, caller)) return null;
       const view = record(body.view);
-      const at = atInteraction(body, options.permalink, aboutOfView(view).channel ?? null);
+      const at = atInteraction(body, options.permalink, redact, aboutOfView(view).channel ?? null);
       return (app) => route.door({ caller, app, at, query: text(body.value) ?? "" });
     },
 
@@ -202,6 +206,8 @@ function help(slash: string, command: Command | null, commands: readonly Command
     name: one.name,
     summary: one.summary,
     usage: usageLine(one),
+    brief: briefUsage(one),
+    topic: one.topic ?? null,
     examples: one.examples,
     synonyms: one.synonyms ?? [],
   });

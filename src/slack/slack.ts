@@ -1,3 +1,4 @@
+import type { Redact } from "../domain/capture/redact.ts";
 import type { Configuration } from "../domain/configuration.ts";
 import type { Log, Metrics } from "../domain/ports.ts";
 import type { TransactSlack } from "../domain/slack-side.ts";
@@ -17,6 +18,7 @@ export interface SlackOptions {
   readonly botToken: string;
   readonly commands: readonly Command[];
   readonly config: Configuration;
+  readonly redact: Redact;
   readonly transact: TransactSlack;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -36,10 +38,11 @@ const lookUpMilliseconds = 1000;
 
 /** Everything between Slack and the rest: takes what people ask and tells Slack what is recorded. */
 export async function startSlack(options: SlackOptions): Promise<Slack> {
-  const { connection, commands, config, transact, log, metrics } = options;
+  const { connection, commands, config, redact, transact, log, metrics } = options;
   const { workspace, directory, identify } = connection;
   const router = createRouter({
     commands,
+    redact,
     routes: routesOf(commands, config),
     config,
     identify,

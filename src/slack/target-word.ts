@@ -5,6 +5,7 @@ import type { Reading } from "./arguments.ts";
 import { didYouMean, listed, typed } from "./nearest.ts";
 
 interface CatalogEntry {
+  readonly kind: Target["kind"];
   readonly name: string;
   readonly title: string;
   readonly aliases: readonly string[];
@@ -29,15 +30,32 @@ export function unknownEnvironment(word: string, config: Configuration): Refusal
 }
 
 /** What the catalog holds of one kind. */
-function catalog(kind: Target["kind"], config: Configuration): readonly CatalogEntry[] {
-  return kind === "service" ? config.services : config.resources.filter((resource) => resource.kind === kind);
+function catalog(kind: Target["kind"] | "any", config: Configuration): readonly CatalogEntry[] {
+  const services = config.services.map((service) => ({ ...service, kind: "service" as const }));
+  return [...services, ...config.resources].filter((entry) => kind === "any" || entry.kind === kind);
+}
+
+/** Something of the catalog as a target is read, or an environment by any of its words. */
+export function readScope(word: string, config: Configuration, named: string | null): Reading {
+  const environment = named === null ? findEnvironment(word, config) : null;
+  if (environment) return { value: { environment: environment.name, target: null }, used: 1 };
+  const reading = readTarget("any", word, config, named);
+  if ("refusal" in reading) return reading;
+  const { environment: where, name } = reading.value as Target;
+  return { value: { environment: where, target: name }, used: reading.used };
 }
 
 /**
  * Finds a thing of the catalog and the environment it is meant in: the one named, else the only one it exists in,
  * else the one the configuration marks as default. `production/backend` names both at once.
  */
-export function readTarget(kind: Target["kind"], word: string, config: Configuration, named: string | null): Reading {
+export function readTarget(
+  kind: Target["kind"] | "any",
+  word: string,
+  config: Configuration,
+  named: string | null,
+): Reading {
+  const what = kind === "any" ? "target" : kind;
   const slash = word.indexOf("/");
   const before = slash > 0 ? word.slice(0, slash) : null;
   const name = slash > 0 ? word.slice(slash + 1) : word;
@@ -49,10 +67,10 @@ export function readTarget(kind: Target["kind"], word: string, config: Configura
     const known =
       entries.length > 0
         ? `There are these: ${listed(entries.map((one) => one.name))}.`
-        : `The configuration names no ${kind}.`;
+        : `The configuration names no ${what}.`;
     const refusal = new Refusal(
       "unknown_target",
-      `I know no ${kind} called ${typed(name)}.`,
+      `I know no ${what} called ${typed(name)}.`,
       hint ? `${hint} ${known}` : known,
     );
     return { refusal, meant: hint !== null };
@@ -69,7 +87,7 @@ export function readTarget(kind: Target["kind"], word: string, config: Configura
   const where = environment === null ? impliedPlacement(entry, config) : namedPlacement(entry, environment, config);
   if (where instanceof Refusal) return { refusal: where, meant: true };
   const target: Target = {
-    kind,
+    kind: entry.kind,
     name: entry.name,
     environment: where.environment,
     production: findEnvironment(where.environment, config)?.production ?? true,

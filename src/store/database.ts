@@ -16,6 +16,8 @@ export interface RecordContext {
   readonly afterCommit?: (work: () => void) => void;
   /** Sends a statement at once, in the order of the calls; the transaction waits for it before it commits. */
   readonly send?: (query: CompiledQuery) => Promise<{ readonly rowCount: number | null; readonly rows: unknown[] }>;
+  /** The claim of the ask's key: whether it is the first of it. What a repeat must leave alone waits for the answer. */
+  readonly claim?: { first: Promise<boolean> };
   /** Has the transaction wait for this before it commits, and fail with it. */
   readonly watch?: (work: Promise<unknown>) => void;
 }

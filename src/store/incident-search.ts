@@ -88,9 +88,11 @@ function conditionsOf(query: IncidentQuery, viewer: Viewer, now: Date): RawBuild
   if (query.state === "open") all.push(sql`n.phase not in ('resolved', 'closed')`);
   if (query.state === "resolved") all.push(sql`n.phase in ('resolved', 'closed')`);
   if (query.severity) all.push(sql`n.severity = ${query.severity}`);
-  if (query.status === "mitigated") all.push(sql`n.phase = 'mitigating' and n.mitigated_at is not null`);
-  else if (query.status === "mitigating") all.push(sql`n.phase = 'mitigating' and n.mitigated_at is null`);
-  else if (query.status) all.push(sql`n.phase = ${query.status}`);
+  const { milestone = null, name = null } = query.status ?? {};
+  if (milestone === "mitigated") all.push(sql`n.phase = 'mitigating' and n.mitigated_at is not null`);
+  else if (milestone === "mitigating") all.push(sql`n.phase = 'mitigating' and n.mitigated_at is null`);
+  else if (milestone) all.push(sql`n.phase = ${milestone}`);
+  if (name) all.push(sql`n.status ->> 'name' = ${name}`);
   if (query.service) all.push(sql`n.affected @> array[${query.service}]::text[]`);
   if (query.since) all.push(sql`n.declared_at >= ${sinceMoment(query.since, now)}`);
   if (query.mine) {

@@ -12,6 +12,7 @@ interface IncidentTable {
   readonly summary: string;
   readonly severity: string;
   readonly phase: Phase;
+  readonly status: NonNullable<Incident["status"]> | null;
   readonly kind: Incident["kind"];
   readonly affected: readonly string[];
   readonly is_private: boolean;
@@ -53,11 +54,11 @@ export function incidentRecords(context: RecordContext): IncidentRecords {
       .then((row) => (row ? fromRow(row) : null));
   return {
     insert: async (incident) => {
-      const { rows } = await sql<{ last: number }>`update incident_counter set last = last + 1 returning last`.execute(
-        db,
-      );
-      const number = rows[0]?.last;
-      if (number === undefined) throw new Error("The incident counter is missing.");
+      // A number that was taken stays taken, also where the transaction is rolled back.
+      if ((await context.claim?.first) === false) throw new Error("This ask was recorded before.");
+      const { rows } = await sql<{ next: number }>`select nextval('incident_numbers')::integer as next`.execute(db);
+      const number = rows[0]?.next;
+      if (number === undefined) throw new Error("The sequence of incident numbers gave none.");
       const inserted: Incident = { ...incident, number, version: 1 };
       await db.insertInto("incidents").values(toRow(inserted)).execute();
       return inserted;
@@ -141,6 +142,7 @@ function toRow(incident: Incident): Insertable<IncidentTable> {
     summary: incident.summary,
     severity: incident.severity,
     phase: incident.phase,
+    status: (incident.status ? JSON.stringify(incident.status) : null) as never,
     kind: incident.kind,
     affected: incident.affected,
     is_private: incident.isPrivate,
@@ -175,6 +177,7 @@ function fromRow(row: Selectable<IncidentTable>): Incident {
     summary: row.summary,
     severity: row.severity,
     phase: row.phase,
+    status: row.status,
     kind: row.kind,
     affected: row.affected,
     isPrivate: row.is_private,

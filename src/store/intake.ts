@@ -17,10 +17,13 @@ export function intakeRecords(context: RecordContext): IntakeRecords {
       const claim = sql`
         insert into slack_intake (key, kind, received_at) values (${key}, ${kind}, ${now})
         on conflict (key) do nothing`.compile(db);
-      const claimed = context.send
-        ? (await context.send(claim)).rowCount
-        : (await db.executeQuery(claim)).numAffectedRows;
-      if (Number(claimed) === 1) {
+      const first = (
+        context.send
+          ? context.send(claim).then(({ rowCount }) => rowCount)
+          : db.executeQuery(claim).then(({ numAffectedRows }) => numAffectedRows)
+      ).then((rows) => Number(rows) === 1);
+      if (context.claim) context.claim.first = first;
+      if (await first) {
         begun += 1;
         if (begun % pruneEvery === 0) await forget(context);
         return { first: true };

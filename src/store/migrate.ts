@@ -17,8 +17,29 @@ import * as curation from "./migrations/0013b-curation.ts";
 import * as beliefs from "./migrations/0013c-beliefs.ts";
 import * as postmortemWork from "./migrations/0014-postmortem-work.ts";
 import * as afterwards from "./migrations/0015-afterwards.ts";
+import * as incidentNumbers from "./migrations/0016-incident-numbers.ts";
 import * as storeLooks from "./migrations/0020-store-looks.ts";
+import * as looksAtDeployments from "./migrations/0021-looks-at-deployments.ts";
+import * as leases from "./migrations/0021b-leases.ts";
 import * as diagnoses from "./migrations/0022-diagnoses.ts";
+import * as inquiries from "./migrations/0022b-inquiries.ts";
+import * as backups from "./migrations/0023-backups.ts";
+import * as holds from "./migrations/0024-holds.ts";
+import * as reports from "./migrations/0025-reports.ts";
+import * as changes from "./migrations/0025b-changes.ts";
+import * as counterparts from "./migrations/0026-counterparts.ts";
+import * as factors from "./migrations/0030-factors.ts";
+import * as auditArchive from "./migrations/0033-audit-archive.ts";
+import * as costs from "./migrations/0036-costs.ts";
+import * as ticks from "./migrations/0037-ticks.ts";
+import * as upkeep from "./migrations/0038-upkeep.ts";
+import * as releaseWatches from "./migrations/0039-release-watches.ts";
+import * as newcomers from "./migrations/0039b-newcomers.ts";
+import * as statusInquiries from "./migrations/0047-status-inquiries.ts";
+import * as counterpartVersions from "./migrations/0050-counterpart-versions.ts";
+import * as unresolvedPages from "./migrations/0051-unresolved-pages.ts";
+import * as incidentStatus from "./migrations/0052-incident-status.ts";
+import * as diagnosisPictures from "./migrations/0056-diagnosis-pictures.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -35,11 +56,32 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0015-afterwards": afterwards,
   "0013-captures": captures,
   "0014-postmortem-work": postmortemWork,
+  "0016-incident-numbers": incidentNumbers,
   "0020-store-looks": storeLooks,
+  "0021-looks-at-deployments": looksAtDeployments,
+  "0021b-leases": leases,
   "0022-diagnoses": diagnoses,
+  "0025-reports": reports,
+  "0026-counterparts": counterparts,
+  "0047-status-inquiries": statusInquiries,
+  "0023-backups": backups,
+  "0024-holds": holds,
+  "0025b-changes": changes,
+  "0022b-inquiries": inquiries,
   "0013b-curation": curation,
   "0013c-beliefs": beliefs,
   "0010b-clocks-from": clocksFrom,
+  "0036-costs": costs,
+  "0050-counterpart-versions": counterpartVersions,
+  "0037-ticks": ticks,
+  "0038-upkeep": upkeep,
+  "0039-release-watches": releaseWatches,
+  "0039b-newcomers": newcomers,
+  "0030-factors": factors,
+  "0033-audit-archive": auditArchive,
+  "0051-unresolved-pages": unresolvedPages,
+  "0052-incident-status": incidentStatus,
+  "0056-diagnosis-pictures": diagnosisPictures,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -1,9 +1,10 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Caller } from "../domain/access/caller.ts";
 import type { Place } from "../domain/intent.ts";
 import { openStates } from "../domain/operation/lifecycle.ts";
 import type {
   Approval,
+  BreakGlass,
   OperationRecord,
   OperationRequest,
   OperationState,
@@ -63,6 +64,16 @@ export function operationRecords(context: RecordContext): OperationRecords {
     },
     byId: (id) => one("id", id),
     byCode: (code) => one("code", `op-${code.replace(/^op-/i, "").toUpperCase()}`),
+    unreviewed: async () => {
+      const rows = await db
+        .selectFrom("operations")
+        .selectAll()
+        .where(sql<boolean>`facts -> 'breakGlass' -> 'reviewed' = 'null'::jsonb`)
+        .orderBy("requested_at")
+        .limit(100)
+        .execute();
+      return rows.map(fromRow);
+    },
     list: async (filter) => {
       let query = db.selectFrom("operations").selectAll();
       if (filter.incidentId !== undefined) query = query.where("incident_id", "=", filter.incidentId);
@@ -116,13 +127,17 @@ interface StoredFacts {
   readonly plannedAt: string | null;
   readonly appliedAt: string | null;
   readonly steadySince: string | null;
+  readonly verifyingAt?: string;
+  readonly troubledAt?: string | null;
   readonly endedAt: string | null;
   readonly expiresAt: string | null;
   readonly undoOf: string | null;
+  readonly breakGlass?: BreakGlass | null;
+  readonly checked?: OperationRecord["checked"];
 }
 
 function fromRow(row: Selectable<OperationsTable>): OperationRecord {
-  const stored = row.facts as unknown as StoredFacts;
+  const { checked, verifyingAt, troubledAt, ...stored } = row.facts as unknown as StoredFacts;
   const facts: Facts = {
     ...stored,
     approvals: stored.approvals.map((approval) => ({ ...approval, at: new Date(approval.at) })),
@@ -131,6 +146,10 @@ function fromRow(row: Selectable<OperationsTable>): OperationRecord {
     steadySince: moment(stored.steadySince),
     endedAt: moment(stored.endedAt),
     expiresAt: moment(stored.expiresAt),
+    ...(stored.breakGlass ? { breakGlass: glassOf(stored.breakGlass) } : {}),
+    ...(verifyingAt ? { verifyingAt: new Date(verifyingAt) } : {}),
+    ...(troubledAt ? { troubledAt: new Date(troubledAt) } : {}),
+    ...(checked ? { checked: checkedOf(checked) } : {}),
   };
   return {
     ...facts,
@@ -142,6 +161,21 @@ function fromRow(row: Selectable<OperationsTable>): OperationRecord {
     requestedAt: row.requested_at,
     version: row.version,
   };
+}
+
+/** Its moments come back as text. */
+function glassOf(glass: BreakGlass): BreakGlass {
+  const { until, reviewed } = glass;
+  return {
+    ...glass,
+    until: new Date(until),
+    reviewed: reviewed && { ...reviewed, at: new Date(reviewed.at) },
+  };
+}
+
+/** The moments of its ticks likewise. */
+function checkedOf(checked: NonNullable<OperationRecord["checked"]>): NonNullable<OperationRecord["checked"]> {
+  return checked.map((one) => ({ ...one, tick: one.tick && { ...one.tick, at: new Date(one.tick.at) } }));
 }
 
 function moment(text: string | null): Date | null {

@@ -10,6 +10,7 @@ interface PagesTable {
   readonly person_id: string | null;
   readonly message: string;
   readonly requested_by: string | null;
+  readonly unresolved_minutes: number | null;
   readonly state: PageState;
   readonly step: number;
   readonly created_at: Date;
@@ -104,6 +105,7 @@ function toRow(page: Page): PagesTable {
     person_id: page.personId,
     message: page.message,
     requested_by: page.requestedBy,
+    unresolved_minutes: page.unresolvedMinutes,
     state: page.state,
     step: page.step,
     created_at: page.createdAt,
@@ -122,6 +124,7 @@ function fromRow(row: Selectable<PagesTable>): Page {
     personId: row.person_id,
     message: row.message,
     requestedBy: row.requested_by,
+    unresolvedMinutes: row.unresolved_minutes,
     state: row.state,
     step: row.step,
     createdAt: row.created_at,

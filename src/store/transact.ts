@@ -34,6 +34,7 @@ export function createTransact<A extends App>(options: {
           db: databaseOn(client),
           now: options.now(),
           newId: options.newId,
+          claim: { first: Promise.resolve(true) },
           afterCommit: (later) => void afterwards.add(later),
           send: (query) => {
             const answer = sendOn(client, query);

@@ -1,10 +1,13 @@
 import type { KnownBlock } from "@slack/types";
+import { ticketsByItem } from "../../src/domain/action-item/tickets.ts";
+import { trackersOf } from "../../src/domain/action-item/tracker.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import { maySee } from "../../src/domain/incident/access.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { everything } from "../../src/domain/incident/search.ts";
 import { teamOnCall } from "../../src/domain/oncall/now.ts";
+import { mayApprove } from "../../src/domain/operation/may-approve.ts";
 import { operationInWords } from "../../src/domain/operation/record.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { shorten } from "../../src/domain/text.ts";
@@ -39,6 +42,10 @@ export const homeView: View = async (app, userId) => {
   const incidents = new Map(
     (await app.incidents.byIds([...new Set(items.map((item) => item.incidentId))])).map((one) => [one.id, one]),
   );
+  const tickets = await ticketsByItem(
+    app,
+    items.map((item) => item.id),
+  );
   return {
     home: home({
       config: app.config,
@@ -48,7 +55,8 @@ export const homeView: View = async (app, userId) => {
       oncall: await onCallNow(app),
       items: items.flatMap((item) => {
         const incident = incidents.get(item.incidentId);
-        return incident ? [{ item, incident, overdue: item.dueOn !== null && item.dueOn < today }] : [];
+        const overdue = item.dueOn !== null && item.dueOn < today;
+        return incident ? [{ item, incident, overdue, ticket: tickets.get(item.id) ?? null }] : [];
       }),
     }),
   };
@@ -63,11 +71,11 @@ async function onCallNow(app: App): Promise<HomeFacts["oncall"]> {
   return teams;
 }
 
-/** Operations of others that wait for somebody's approval, with the way to their plan. */
+/** Operations of others that wait for an approval this person may give, with the way to their plan. */
 async function approvalsFor(app: App, userId: string): Promise<readonly Approval[]> {
   const waiting: Approval[] = [];
   for (const operation of await app.operations.list({ open: true, limit: 50 })) {
-    if (operation.state !== "awaiting-approval" || operation.requesterId === userId) continue;
+    if (!(await mayApprove(app, operation, userId))) continue;
     const incident = operation.incidentId === null ? null : await app.incidents.byId(operation.incidentId);
     if (incident && !(await maySee(app, incident, userId))) continue;
     const posted = await app.outbox.posted("ops.operation", operation.id);
@@ -144,7 +152,7 @@ export function home({ config, incidents, mine, approvals, items, oncall }: Home
     blocks.push(context(`${incidents.length - shown.length} more: type /incident list.`));
   blocks.push(divider(), header(overdue > 0 ? `Your action items (${overdue} overdue)` : "Your action items"));
   if (items.length === 0) blocks.push(context("Nothing to do."));
-  for (const row of items.slice(0, mostItems)) blocks.push(itemRow(row, []));
+  for (const row of items.slice(0, mostItems)) blocks.push(itemRow(row, trackersOf(config)));
   if (items.length > mostItems) blocks.push(context(`${items.length - mostItems} more: type /incident actions mine.`));
   return reply("Tocsin", blocks);
 }

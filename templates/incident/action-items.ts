@@ -1,4 +1,6 @@
 import type { KnownBlock } from "@slack/types";
+import { trackerTitles } from "../../src/domain/action-item/tracker.ts";
+import type { Counterpart } from "../../src/domain/counterpart/counterpart.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import type { ActionItem } from "../../src/domain/postmortem/postmortem.ts";
@@ -12,7 +14,7 @@ export interface ItemRow {
   readonly item: ActionItem;
   readonly incident: Incident;
   readonly overdue: boolean;
-  readonly ticket?: { readonly key: string | null; readonly url: string | null; readonly state: string } | null;
+  readonly ticket?: Counterpart | null;
 }
 
 export interface ItemListFacts {
@@ -54,12 +56,14 @@ export function itemRow(row: ItemRow, trackers: ItemListFacts["trackers"]): Know
   ];
   const act = (verb: string, text: string) =>
     option(text, JSON.stringify({ id: `${verb}/${item.id}`, version: item.version }));
+  const handable = incident.isPrivate || (ticket && ticket.state !== "failed") ? [] : trackers;
   const open = [
     act("done", "Done"),
     act("change", "Change owner or date"),
     act("snooze-1", "Remind me tomorrow"),
-    act("snooze-7", "Remind me in a week"),
-    ...(ticket ? [] : trackers.map(({ id, title }) => act(`export-${id}`, `Hand to ${title}`))),
+    // A menu holds five.
+    ...(handable.length > 1 ? [] : [act("snooze-7", "Remind me in a week")]),
+    ...handable.map(({ id, title }) => act(`export-${id}`, `Hand to ${title}`)),
   ];
   return section(
     `${item.doneAt ? "~" : "*"}${inert(shorten(item.title, 300)).replace(/[*_~`]/g, "$&\u200b")}${item.doneAt ? "~" : "*"}\n${facts.join(" · ")}`,
@@ -72,9 +76,34 @@ function dueWords(item: ActionItem, overdue: boolean): string {
   return overdue ? `:warning: overdue since ${item.dueOn}` : `due ${item.dueOn}`;
 }
 
-function ticketWords({ key, url, state }: NonNullable<ItemRow["ticket"]>): string {
-  if (!key || !url) return state;
-  return `<${url}|${inert(key)}>${state === "open" ? "" : ` ${inert(state)}`}`;
+const services: Readonly<Partial<Record<Counterpart["service"], string>>> = trackerTitles;
+
+/** Where its ticket is, or why there is none. */
+export function ticketWords({ service, state, key, url, status, trouble }: Counterpart): string {
+  const title = services[service] ?? service;
+  if (state === "failed") return `:warning: not in ${title}: ${inert(shorten(withoutName(trouble ?? "", title), 200))}`;
+  if (!key) return trouble ? `${title} has not answered yet` : `on its way to ${title}`;
+  const link = url ? `<${url}|${inert(key)}>` : inert(key);
+  if (status === "gone") return `${link} is gone in ${title}`;
+  return `${link}${status === "done" ? " done" : ""}${trouble ? ` (${inert(shorten(trouble, 200))})` : ""}`;
+}
+
+function withoutName(trouble: string, title: string): string {
+  return trouble.startsWith(`${title}: `) ? trouble.slice(title.length + 2) : trouble;
+}
+
+/** Who handed an item to a tracker hears that it did not get there, or not whole. Subject: tracker and item. */
+export const ticketTroubleView: View = async (app, subject) => {
+  const [service = "", itemId = ""] = subject.split(":");
+  const ticket = (await app.counterparts.ofSubjects([itemId])).find((one) => one.service === service);
+  const item = await app.actionItems.byId(itemId);
+  const incident = item && (await app.incidents.byId(item.incidentId));
+  return ticket?.trouble && item && incident ? { reply: ticketTrouble(item, incident, ticket) } : null;
+};
+
+export function ticketTrouble(item: ActionItem, incident: Incident, ticket: Counterpart): Reply {
+  const text = `${inert(shorten(item.title, 300))}\n${named(incident, 80)} · ${ticketWords(ticket)}`;
+  return reply(text, [section(text), actions([actionItemButton(item)])]);
 }
 
 /** The owner is reminded; so are others once it is long overdue. */

@@ -52,7 +52,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   return reply(text, blocks);
 }
 
-/** What became of the channel by hand; null where it is as it should be. Closing archives it, which is no news. */
+/** What became of the channel by hand; null where it is as it should be. That of a closed one may be archived: no news. */
 export function channelLine({ channel, incident }: IncidentFacts): string | null {
   if (!channel) return null;
   if (channel.isDeleted) return "Its channel was deleted in Slack. What was said in it until then is kept here.";
@@ -141,7 +141,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
                 about: about(incident),
                 confirm: {
                   title: `Close ${incidentName(incident)}?`,
-                  text: "Its channel is archived. Nothing is lost; it can be reopened.",
+                  text: "Nothing is lost: the post-mortem can still be written, and it can be reopened.",
                   yes: "Close it",
                   no: "Not yet",
                 },
@@ -173,6 +173,7 @@ function buttons(facts: IncidentFacts): ActionsBlock[] {
         ...(facts.openActionItems > 0 ? [press("incident.actions.of", "Open items")] : []),
         press("incident.link", "Link or merge"),
         press("ops.scale.open", "Scale"),
+        ...(incident.affected.length > 0 ? [press("ops.lock.incident", "Lock")] : []),
         press("incident.postmortem", "Post-mortem"),
         incident.isPrivate ? press("incident.access", "Access") : press("incident.private", "Make private"),
       ],

@@ -68,7 +68,7 @@ export function incidentList(config: Configuration, { incidents, query, passages
 function headingOf(config: Configuration, query: IncidentQuery): string {
   const narrowed = [
     query.severity,
-    query.status,
+    query.status && (query.status.name ?? query.status.milestone),
     query.service ? inert(affectedTitles(config, [query.service]).join("")) : null,
     query.since ? `since ${query.since}` : null,
     query.mine ? "yours" : null,

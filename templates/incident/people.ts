@@ -61,7 +61,7 @@ export function makePrivateForm(incident: Incident, channelId: string | null): M
   return modal({ callback: "incident.private", title: "Make it private", submit: "Make it private", about: facts }, [
     section(`*${named(incident)}*`),
     section(
-      "It gets a private channel. You, who declared it and who holds a role come along; others can be let in with /incident access add. The announcement and everything else posted of it is replaced by a neutral word, and it leaves the status page.",
+      "It gets a private channel. You and everybody who works on it come along: who declared it, holds a role, joined or was brought in. /incident access lists them, lets others in and takes people off. The announcement and everything else posted of it is replaced by a neutral word, and it leaves the status page.",
     ),
     context(
       "The old channel is renamed and archived. Slack keeps what people wrote there readable; only an administrator of the workspace can delete it. This cannot be undone.",
@@ -72,7 +72,7 @@ export function makePrivateForm(incident: Incident, channelId: string | null): M
 /** What the person reads who made it private. */
 export function madePrivate(incident: Incident): Reply {
   return reply(
-    `${incidentName(incident)} is private now. Its new channel is being made; you will be brought in. Slack keeps what people wrote in the old channel readable until an administrator deletes it.`,
+    `${incidentName(incident)} is private now. Its new channel is being made; you and who worked on it will be brought in. /incident access says who has access. Slack keeps what people wrote in the old channel readable until an administrator deletes it.`,
   );
 }
 

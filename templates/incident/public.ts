@@ -1,7 +1,8 @@
 import type { KnownBlock } from "@slack/types";
-import { incidentName } from "../../src/domain/incident/incident.ts";
+import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import type { PublicMaintenance, StatusPageSettings } from "../../src/domain/status-page/page.ts";
 import { notPublishable, publicStatus } from "../../src/domain/status-page/publish.ts";
+import { shorten } from "../../src/domain/text.ts";
 import {
   type About,
   actions,
@@ -39,6 +40,21 @@ export const publishDueView: View = async (app, incidentId) => {
   };
 };
 
+/** The channel is told that the status page elsewhere did not take what was published. */
+export const outsidePageTroubleView: View = async (app, incidentId) => {
+  const incident = await app.incidents.byId(incidentId);
+  const there = await app.counterparts.find("statuspage", incidentId);
+  return incident && there?.trouble ? { reply: outsidePageTrouble(incident, there.trouble) } : null;
+};
+
+export function outsidePageTrouble(incident: Incident, trouble: string): Reply {
+  const text = `What was published of ${incidentName(incident)} is on our own status page only.`;
+  return reply(text, [
+    section(`${text}\n${inert(shorten(trouble, 500))}`),
+    actions([button({ action: "incident.publish", text: "Publish again", about: about(incident) })]),
+  ]);
+}
+
 /** Maintenance that is announced, each with a way to take it off. */
 export function maintenanceList(settings: StatusPageSettings, list: readonly PublicMaintenance[]): Reply {
   const heading = list.length === 0 ? "No maintenance is announced." : "Maintenance announced on the status page";
@@ -48,13 +64,15 @@ export function maintenanceList(settings: StatusPageSettings, list: readonly Pub
     const parts = one.components.map((name) => titles.get(name) ?? name).join(", ");
     blocks.push(
       section(
-        `*${inert(one.title)}*\n${moment(one.startsAt)} to ${moment(one.endsAt)}${parts ? ` · ${inert(parts)}` : ""}`,
-        button({
-          action: "incident.maintenance.cancel",
-          text: "Take off",
-          about: { id: one.id },
-          label: `Take off: ${one.title}`,
-        }),
+        `*${inert(one.title)}*\n${moment(one.startsAt)} to ${moment(one.endsAt)}${parts ? ` · ${inert(parts)}` : ""}${one.isConfigured ? " · from the configuration" : ""}`,
+        one.isConfigured
+          ? undefined
+          : button({
+              action: "incident.maintenance.cancel",
+              text: "Take off",
+              about: { id: one.id },
+              label: `Take off: ${one.title}`,
+            }),
       ),
     );
   }

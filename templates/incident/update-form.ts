@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Configuration } from "../../src/domain/configuration.ts";
-import { nextSteps, type Step, steps } from "../../src/domain/incident/phases.ts";
+import { type Milestone, milestones, nextSteps } from "../../src/domain/incident/phases.ts";
 import {
   type PublicImpact,
   type PublicIncident,
@@ -30,7 +30,7 @@ export interface UpdateFilled {
   readonly message?: string;
   readonly next?: string;
   /** Whose template the message was begun with: the input gets another name, so that Slack shows the new text. */
-  readonly template?: Step["name"];
+  readonly template?: Milestone;
 }
 
 /** What goes on the status page, where there is one and the incident may be on it. */
@@ -43,12 +43,12 @@ export interface PublicPart {
 }
 
 /** The input's name when a template began the message. */
-export function messageName(template: Step["name"] | undefined): string {
+export function messageName(template: Milestone | undefined): string {
   return template ? `message:${template}` : "message";
 }
 
 /** Every name the message's input may have. */
-export const messageNames: readonly string[] = ["message", ...steps.map((step) => messageName(step.name))];
+export const messageNames: readonly string[] = ["message", ...milestones.map((one) => messageName(one))];
 
 /** Status, severity, message, when the next update comes, and whether it is public; what is left empty stays as it is. */
 export function updateForm(
@@ -59,8 +59,8 @@ export function updateForm(
 ): Modal {
   const { incident } = target;
   const offered = incident
-    ? nextSteps(incident)
-    : steps.filter((step) => step.name !== "detected" && step.name !== "closed");
+    ? nextSteps(config.phases, incident)
+    : config.phases.filter(({ milestone }) => milestone !== "detected" && milestone !== "closed");
   const status = input(
     {
       name: "status",

@@ -1,5 +1,5 @@
 import type { View } from "../views.ts";
-import { itemReminderView, itemYoursView } from "./action-items.ts";
+import { itemReminderView, itemYoursView, ticketTroubleView } from "./action-items.ts";
 import { announcementView, withdrawnView } from "./announcement.ts";
 import { archiveNoticeView } from "./archive-notice.ts";
 import { beliefsView } from "./beliefs.ts";
@@ -9,7 +9,7 @@ import { exportView } from "./export.ts";
 import { handoffFailedView, handoffReminderView, handoffView } from "./handoff.ts";
 import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateDueView, whereView } from "./notices.ts";
 import { securityView } from "./people.ts";
-import { publishDueView } from "./public.ts";
+import { outsidePageTroubleView, publishDueView } from "./public.ts";
 import { reviewView } from "./review.ts";
 import { toldView } from "./told.ts";
 import { watchView } from "./watch.ts";
@@ -22,6 +22,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.security": securityView,
   "incident.told": toldView,
   "incident.publish-due": publishDueView,
+  "incident.outside-page-trouble": outsidePageTroubleView,
   "incident.beliefs": beliefsView,
   "incident.watch": watchView,
   "incident.notice": noticeView,
@@ -39,4 +40,5 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.review": reviewView,
   "action-item.reminder": itemReminderView,
   "action-item.yours": itemYoursView,
+  "action-item.ticket-trouble": ticketTroubleView,
 };

@@ -3,6 +3,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import type { Page, PageCall } from "../../src/domain/oncall/page.ts";
 import { pagedName, pathOf } from "../../src/domain/oncall/paging.ts";
+import { inWords } from "../../src/domain/postmortem/durations.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { channelOf, named } from "../incident/phrases.ts";
 import { actions, button, context, inert, moment, person, type Reply, reply, section } from "../kit.ts";
@@ -39,7 +40,7 @@ export function pageMessage({ page, incident, name, nextAt }: PageFacts): Reply 
     : `*${inert(shorten(page.message || "You are needed", 300))}*`;
   const blocks: KnownBlock[] = [section(`:pager: *Page* · ${name}\n${what}`)];
   if (incident && page.message) blocks.push(section(inert(shorten(page.message, 1500))));
-  const by = page.requestedBy ? `asked for by ${person(page.requestedBy)}` : "because of its severity";
+  const by = reasonOf(page);
   if (page.state === "open") {
     blocks.push(
       actions([
@@ -51,6 +52,12 @@ export function pageMessage({ page, incident, name, nextAt }: PageFacts): Reply 
   } else blocks.push(context(`${ending(page)} · ${by}`));
   const text = `Page · ${incident ? `${incident.severity} ${named(incident)}` : shorten(page.message || name, 200)}`;
   return reply(page.state === "open" ? text : `${text} · ${ending(page)}`, blocks);
+}
+
+function reasonOf(page: Page): string {
+  if (page.requestedBy) return `asked for by ${person(page.requestedBy)}`;
+  if (page.unresolvedMinutes !== null) return `because it was unresolved for ${inWords(page.unresolvedMinutes)}`;
+  return "because of its severity";
 }
 
 function ending(page: Page): string {

@@ -87,7 +87,18 @@ function slow(sight: Of<"slow">): StoreDrawn {
 
 function locks(look: Pick<StoreLook, "id">, sight: Of<"locks">): StoreDrawn {
   const roots = rootBlockers(sight.sessions);
-  if (roots.length === 0) return { summary: "Nobody waits for a lock.", blocks: [], rest: null, buttons: [] };
+  const unheld = withoutHolder(sight);
+  if (roots.length === 0 && unheld.length === 0) {
+    return { summary: "Nobody waits for a lock.", blocks: [], rest: null, buttons: [] };
+  }
+  if (roots.length === 0) {
+    return {
+      summary: `${unheld.length} ${unheld.length === 1 ? "waits" : "wait"} for a lock; who holds it is not known.`,
+      blocks: unheldBlocks(sight, unheld),
+      rest: unheld.length > rowsShown ? unheld.map(sessionText).join("\n") : null,
+      buttons: endButtons(look, unheld),
+    };
+  }
   const blocks = roots.slice(0, 5).map((root) => {
     const title =
       root.id === "0"
@@ -104,13 +115,31 @@ function locks(look: Pick<StoreLook, "id">, sight: Of<"locks">): StoreDrawn {
   const longest = Math.max(0, ...waiting.map(({ seconds }) => seconds));
   return {
     summary: `${waiting.length} ${waiting.length === 1 ? "waits" : "wait"} for ${roots.length === 1 ? "one" : roots.length} that ${roots.length === 1 ? "holds" : "hold"} them up; the longest for ${age(longest)}.`,
-    blocks,
+    blocks: [...blocks, ...unheldBlocks(sight, unheld)],
     rest: sight.sessions.length > rowsShown ? sight.sessions.map(sessionText).join("\n") : null,
     buttons: endButtons(
       look,
       roots.flatMap(({ session }) => (session === null ? [] : [session])),
     ),
   };
+}
+
+/** Who waits for a lock that the server does not say the holder of. */
+function withoutHolder({ sessions, unknownHolders }: Of<"locks">): readonly Session[] {
+  if (!unknownHolders) return [];
+  return sessions.filter((session) => session.waiting !== null && session.blockedBy.length === 0);
+}
+
+function unheldBlocks({ unknownHolders }: Of<"locks">, unheld: readonly Session[]): KnownBlock[] {
+  if (unheld.length === 0) return [];
+  const lines = unheld.slice(0, rowsShown).map((session) => {
+    const who = inert(session.application || session.user);
+    return `• *${session.id}* waits for ${inert(session.waiting ?? "")} ${age(session.seconds)} · ${who}`;
+  });
+  return [
+    section(`:warning: *Held by somebody not known*\n${lines.join("\n")}`),
+    ...(unknownHolders ? [context(`Unknown: ${inert(unknownHolders)}.`)] : []),
+  ];
 }
 
 /** Who waits for whom, the nearest first; one that waits for several stands under each. */
@@ -180,7 +209,15 @@ function sizes(sight: Of<"sizes">): StoreDrawn {
 }
 
 function indexes(sight: Of<"indexes">): StoreDrawn {
-  const { invalid, unused, scanned, resetSecondsAgo } = sight.indexes;
+  const { invalid, unused, scanned, resetSecondsAgo, unknown } = sight.indexes;
+  if (unknown) {
+    return {
+      summary: "Use of indexes is not known.",
+      blocks: [context(`Unknown: ${inert(unknown)}.`)],
+      rest: null,
+      buttons: [],
+    };
+  }
   const list = (rows: typeof invalid) =>
     rows.slice(0, rowsShown).map((row) => `• *${inert(row.name)}* on ${inert(row.table)}, ${bytes(row.bytes)}`);
   const blocks: KnownBlock[] = [];
@@ -219,11 +256,12 @@ function replication(sight: Of<"replication">): StoreDrawn {
     (slot) =>
       `• ${slot.active ? "" : ":warning: "}*${inert(slot.name)}* ${slot.active ? "in use" : "not in use"}, keeps ${bytes(slot.retainedBytes)}`,
   );
+  const trouble = receiving?.trouble ? `: it ${inert(receiving.trouble)}` : "";
   const summary =
     receiving === null
       ? `Primary with ${replicas.length} ${replicas.length === 1 ? "replica" : "replicas"}.`
       : receiving.connected
-        ? `Replica, ${receiving.lagSeconds === null ? "lag not known" : `${age(receiving.lagSeconds)} behind`}.`
+        ? `${trouble === "" ? "" : ":red_circle: "}Replica, ${receiving.lagSeconds === null ? "lag not known" : `${age(receiving.lagSeconds)} behind`}${trouble}.`
         : ":red_circle: Replica that receives nothing: how far it is behind is not known.";
   return {
     summary,
@@ -250,8 +288,9 @@ function sessionLine(session: Session): string {
     inert(session.application || "unnamed"),
     session.waiting === null || session.blockedBy.length === 0 ? null : `waits for ${session.blockedBy.join(", ")}`,
   ];
-  const statement = session.statement === null ? "_statement hidden_" : `\`${shown(session.statement)}\``;
-  return `${parts.filter((part) => part !== null).join(" · ")}\n${statement}`;
+  const about = parts.filter((part) => part !== null).join(" · ");
+  if (session.statement === "") return about;
+  return `${about}\n${session.statement === null ? "_statement hidden_" : `\`${shown(session.statement)}\``}`;
 }
 
 function sessionText(session: Session): string {

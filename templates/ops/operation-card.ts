@@ -1,10 +1,14 @@
 import type { Button, KnownBlock } from "@slack/types";
 import { principalsInWords } from "../../src/domain/access/principal.ts";
+import { callsForIncident } from "../../src/domain/operation/evidence.ts";
+import { heldInWords, isIsolation, type Lease } from "../../src/domain/operation/lease.ts";
 import { buttonsFor, hasBegun, isRunning, type OperationButton } from "../../src/domain/operation/lifecycle.ts";
 import { type OperationRecord, targetName } from "../../src/domain/operation/operation.ts";
 import { operationInWords } from "../../src/domain/operation/record.ts";
 import type { Undo } from "../../src/domain/operation/undo.ts";
+import type { ItemStanding } from "../../src/domain/release-care/checklist.ts";
 import { actions, button, context, cut, inert, moment, person, type Reply, reply, section } from "../kit.ts";
+import { beforeDeployment, checkedBefore } from "./deploy-checklist.ts";
 import { elapsed, headline, progressBar, shortened } from "./operation-words.ts";
 
 export interface OperationFacts {
@@ -13,8 +17,24 @@ export interface OperationFacts {
   readonly undo: Undo;
   /** Code of another operation that runs on the same target. */
   readonly takenBy: string | null;
+  /** What stands in the way of it now: a freeze, or somebody's lock. */
+  readonly held?: string | null;
+  /** Whether the policy lets anybody break the glass. */
+  readonly glass?: boolean;
   /** Code of the operation that this one takes back. */
   readonly takesBack: string | null;
+  /** What it holds for a while. */
+  readonly lease?: Lease | null;
+  /** What has to be done before it, as it stands; once it began, as it stood then. */
+  readonly checklist?: readonly ItemStanding[];
+}
+
+function leaseInWords(lease: Lease): string {
+  const { held, untilAt } = lease;
+  if (isIsolation(lease)) return "What led requests to it is remembered: `/ops reconnect` brings it back.";
+  return untilAt === null
+    ? `What it had is remembered: \`/ops start\` brings it back.`
+    : `Held at ${heldInWords(held)} until ${moment(untilAt, "{date_short_pretty} {time}")}, then set back. See \`/ops leases\`.`;
 }
 
 const eventsShown = 5;
@@ -25,9 +45,11 @@ export function operationCard(facts: OperationFacts): Reply {
   const title = inert(operationInWords(operation));
   const blocks: KnownBlock[] = [section(`${headline(operation)}\n*${title}*`), context(asked(facts))];
   if (operation.plan !== null && isRunning(operation) && !hasBegun(operation)) blocks.push(...planBlocks(facts));
+  if (operation.checked !== undefined) blocks.push(checkedBefore(operation.checked));
   if (hasBegun(operation)) blocks.push(...runBlocks(facts));
   if (!isRunning(operation)) blocks.push(...endBlocks(facts));
-  const pressable = buttonsOf(facts);
+  if (facts.lease?.state === "held") blocks.push(context(leaseInWords(facts.lease)));
+  const pressable = [...buttonsOf(facts), ...lookAgainButton(facts), ...declareButton(operation)];
   if (pressable.length > 0) blocks.push(actions(pressable, "operation"));
   const greyed = facts.undo.possible ? null : facts.undo.reason;
   if (greyed !== null) blocks.push(context(`Undo is not possible: ${inert(greyed)}.`));
@@ -43,6 +65,7 @@ function asked({ operation, takesBack }: OperationFacts): string {
     `\`${operation.code}\``,
     `asked by ${person(operation.requesterId)}`,
     operation.reason ? cut(inert(operation.reason), 300) : null,
+    operation.breakGlass ? `*glass broken*: ${operation.breakGlass.lifts.join(", ")} lifted` : null,
     takesBack ? `takes back \`${takesBack}\`` : null,
     operation.expiresAt !== null && isRunning(operation) && !hasBegun(operation)
       ? `expires ${moment(operation.expiresAt, "{time}")}`
@@ -51,7 +74,7 @@ function asked({ operation, takesBack }: OperationFacts): string {
   return words.filter((word) => word !== null).join(" · ");
 }
 
-function planBlocks({ operation, takenBy }: OperationFacts): KnownBlock[] {
+function planBlocks({ operation, takenBy, held, checklist = [] }: OperationFacts): KnownBlock[] {
   const { plan, ruling } = operation;
   if (plan === null) return [];
   const lines = [
@@ -62,12 +85,14 @@ function planBlocks({ operation, takenBy }: OperationFacts): KnownBlock[] {
   return [
     section(lines.join("\n")),
     ...(plan.observed.length > 0 ? [context(...plan.observed.map(inert))] : []),
+    ...beforeDeployment(operation, checklist),
     context(
       ...(needs === null ? [] : [needs]),
       takenBy === null
         ? `${inert(targetName(operation.target))} is free`
         : `${inert(targetName(operation.target))} is taken by \`${takenBy}\``,
     ),
+    ...(held ? [context(`:lock: ${safeMentions(held)}`)] : []),
   ];
 }
 
@@ -75,16 +100,19 @@ function needed(operation: OperationRecord): string | null {
   const { ruling } = operation;
   if (ruling === null) return null;
   const rule = `Rule “${inert(ruling.rule)}”`;
+  const factor = ruling.secondFactor
+    ? ` with ${ruling.secondFactor === "passkey" ? "a passkey" : "a second factor"}`
+    : "";
   if (operation.state === "awaiting-approval") {
     const given = operation.approvals.map((approval) => person(approval.userId));
     const left = ruling.approvals - given.length;
     const so = given.length > 0 ? ` (given: ${given.join(", ")})` : "";
-    return `${rule}: needs ${left} ${left === 1 ? "approval" : "approvals"} by ${principalsInWords(ruling.approvers)}, not ${person(operation.requesterId)}${so}`;
+    return `${rule}: needs ${left} ${left === 1 ? "approval" : "approvals"} by ${principalsInWords(ruling.approvers)}, not ${person(operation.requesterId)}${factor}${so}`;
   }
   if (operation.state === "planned") {
     const then = ruling.approvals > 0 ? `, then ${ruling.approvals} to approve` : "";
     const unasked = operation.skipConfirm ? " (`--yes` does not skip it here)" : "";
-    return `${rule}: ${person(operation.requesterId)} confirms${ruling.confirm === "type" ? " by typing the name" : ""}${then}${unasked}`;
+    return `${rule}: ${person(operation.requesterId)} confirms${ruling.confirm === "type" ? " by typing the name" : ""}${factor}${then}${unasked}`;
   }
   return rule;
 }
@@ -126,10 +154,11 @@ function evidence(operation: OperationRecord): KnownBlock[] {
   return [context(lines.join("\n"))];
 }
 
-function buttonsOf({ operation, undo }: OperationFacts): Button[] {
+function buttonsOf({ operation, undo, glass }: OperationFacts): Button[] {
   const about = { id: operation.id, version: operation.version };
   return buttonsFor(operation)
     .filter((name) => name !== "undo" || undo.possible)
+    .filter((name) => name !== "break-glass" || (glass === true && !operation.breakGlass))
     .map((name) => {
       const drawn = drawings[name];
       const text = typeof drawn.text === "string" ? drawn.text : drawn.text(operation);
@@ -142,6 +171,27 @@ function buttonsOf({ operation, undo }: OperationFacts): Button[] {
         ...(drawn.confirm ? { confirm: drawn.confirm } : {}),
       });
     });
+}
+
+function lookAgainButton({ operation, checklist = [] }: OperationFacts): Button[] {
+  const isWaiting = operation.state === "planned" || operation.state === "awaiting-approval";
+  if (!isWaiting || checklist.every(({ byHand, state }) => byHand || state === "done")) return [];
+  const text = "Look again";
+  const label = `${text} at the checklist: ${operationInWords(operation)}`;
+  return [button({ action: "ops.checklist.look", text, about: { id: operation.id }, label })];
+}
+
+function declareButton(operation: OperationRecord): Button[] {
+  if (!callsForIncident(operation)) return [];
+  const text = "Declare incident";
+  return [
+    button({
+      action: "incident.declare-from-operation",
+      text,
+      about: { id: operation.id },
+      label: `${text}: ${operationInWords(operation)}`,
+    }),
+  ];
 }
 
 interface Drawing {
@@ -168,6 +218,9 @@ const drawings: Readonly<Record<OperationButton, Drawing>> = {
       no: "Keep watching",
     },
   },
-  undo: { text: (operation) => (operation.plan?.count ? `Undo → ${operation.plan.count.from}` : "Undo") },
+  undo: {
+    text: ({ plan }) => cut(plan?.undoLabel ?? (plan?.count ? `Undo → ${plan.count.from}` : "Undo"), 70),
+  },
   "plan-again": { text: "Plan again" },
+  "break-glass": { text: "Break the glass", style: "danger" },
 };

@@ -57,6 +57,10 @@ export function scaleForm(facts: {
         { name: "count", label: "Count", hint: "How many copies are to run. Nothing changes before you confirm." },
         textInput({ max: 6, placeholder: "6" }),
       ),
+      input(
+        { name: "for", label: "For how long", optional: true, hint: "5m to 24h; then what was before comes back." },
+        textInput({ max: 20, placeholder: "2h" }),
+      ),
       input({ name: "reason", label: "Reason", optional: true }, textInput({ max: 300 })),
     ],
   );

@@ -12,13 +12,14 @@ export function operationList(operations: readonly OperationRecord[]): Reply {
   const open = operations.filter(isRunning);
   const over = operations.filter((operation) => !isRunning(operation));
   const blocks: KnownBlock[] = [];
-  if (open.length > 0) blocks.push(section(`*Running or waiting*\n${open.map(line).join("\n")}`));
-  if (over.length > 0) blocks.push(section(`*Recent*\n${over.map(line).join("\n")}`));
+  if (open.length > 0) blocks.push(section(`*Running or waiting*\n${open.map(operationLine).join("\n")}`));
+  if (over.length > 0) blocks.push(section(`*Recent*\n${over.map(operationLine).join("\n")}`));
   blocks.push(context("`/ops show op-…` shows one with its buttons."));
   return reply(`${open.length} running or waiting, ${over.length} recent`, blocks);
 }
 
-function line(operation: OperationRecord): string {
+/** An operation in a line: its code, what it does, how it stands, who asked and when. */
+export function operationLine(operation: OperationRecord): string {
   const at = moment(operation.endedAt ?? operation.requestedAt, "{date_short_pretty} {time}");
   return `• \`${operation.code}\` ${inert(operationInWords(operation))}: ${stateInWords(operation)} · ${person(operation.requesterId)} · ${at}`;
 }

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { StoreLook } from "../../src/domain/operation/store-look.ts";
 import { actions, button, context, cut, type DrawnFile, inert, moment, type Reply, reply, section } from "../kit.ts";
+import { backupsDrawn } from "./backups.ts";
 import { cacheDrawn } from "./cache.ts";
 import { databaseDrawn } from "./database.ts";
 import { queueDrawn } from "./queue.ts";
@@ -59,6 +60,7 @@ function drawnOf(look: StoreLook): StoreDrawn | null {
   const seen = look.found?.seen ?? null;
   if (seen === null) return null;
   if (seen.kind === "database") return databaseDrawn(look, seen.sight);
+  if (seen.kind === "backups") return backupsDrawn(look, seen.sight);
   if (seen.kind === "cache") return cacheDrawn(seen.sight);
   return queueDrawn(look, seen.sight);
 }

@@ -20,6 +20,7 @@ import {
   reply,
   section,
 } from "../kit.ts";
+import { elsewhereLines } from "./elsewhere-lines.ts";
 
 /** The checklist pinned in the incident's channel: where each section stands, and the way to fill it. */
 export function postmortemCard(facts: PostmortemFacts): Reply {
@@ -46,13 +47,14 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
     ]),
     ...findings(facts),
     divider(),
-    ...facts.sections.slice(0, 36).map((one) => sectionLine(one, postmortem.id, incident.channelId)),
+    ...facts.sections.slice(0, 33).map((one) => sectionLine(one, postmortem.id, incident.channelId)),
     divider(),
     section(
       facts.actionItems.length === 0
         ? "*Action items*: none yet"
         : `*Action items*: ${facts.actionItems.length}, ${open} open`,
     ),
+    ...elsewhereLines(facts),
     actions(
       [
         button({ action: "postmortem.action-item", text: "Add action item", about }),

@@ -23,8 +23,8 @@ export interface PageImage {
 export const imageTypes = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** The post-mortem as one HTML page that needs nothing from outside; light and dark, and fit for printing. */
-export function postmortemHtml(facts: PostmortemFacts, images: readonly PageImage[] = []): string {
-  const body = toHtmlBody(postmortemMarkdown(facts, { marks: true, images: images.map((image) => image.name) }));
+export async function postmortemHtml(facts: PostmortemFacts, images: readonly PageImage[] = []): Promise<string> {
+  const body = await toHtmlBody(postmortemMarkdown(facts, { marks: true, images: images.map((image) => image.name) }));
   const figures = images.map(figure);
   const picture = timelinePicture(facts);
   const whole = body
@@ -34,8 +34,8 @@ export function postmortemHtml(facts: PostmortemFacts, images: readonly PageImag
 }
 
 /** Any Markdown as a page of the same kind. */
-export function markdownPage(title: string, markdown: string): string {
-  return page(title, toHtmlBody(markdown));
+export async function markdownPage(title: string, markdown: string): Promise<string> {
+  return page(title, await toHtmlBody(markdown));
 }
 
 function page(title: string, body: string): string {

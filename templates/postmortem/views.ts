@@ -34,7 +34,7 @@ export const postmortemViews = {
     return {
       files: [
         { name: `${name}.md`, title: `${title} (Markdown)`, content: markdown },
-        { name: `${name}.html`, title: `${title} (HTML)`, content: markdownPage(title, markdown) },
+        { name: `${name}.html`, title: `${title} (HTML)`, content: await markdownPage(title, markdown) },
       ],
       comment: `${title}: read it once more before you hand it on.`,
     };
@@ -50,7 +50,7 @@ export const postmortemViews = {
         {
           name: `${name}.html`,
           title: `${title} (HTML)`,
-          content: postmortemHtml(facts, await pageImages(app, facts)),
+          content: await postmortemHtml(facts, await pageImages(app, facts)),
         },
         { name: `${name}.json`, title: `${title} (JSON)`, content: postmortemJson(facts) },
       ],
@@ -77,8 +77,8 @@ function about(draw: (facts: PostmortemFacts, userId: string) => Drawn): View {
 /** More than this would make a page that mail and browsers choke on; what is beyond is linked to. */
 const mostImageBytes = 12_000_000;
 
-/** The channel's images with their bytes, as many as fit. */
-async function pageImages(app: App, facts: PostmortemFacts): Promise<readonly PageImage[]> {
+/** The images of the incident's channel with their bytes, as many as fit into 12 MB. */
+export async function pageImages(app: App, facts: PostmortemFacts): Promise<readonly PageImage[]> {
   const { stamp } = whenIn(facts.timeZone);
   const images: PageImage[] = [];
   let bytes = 0;

@@ -122,6 +122,24 @@ thresholds: 5
   ]);
 });
 
+test("an environment's roles on AWS are complete with defaults, and what is no role or no length is refused", () => {
+  const arn = "arn:aws:iam::123456789012:role/team/tocsin-read";
+  const { configuration } = parse(`environments: { live: { aws: { roles: { read: "${arn}" } } } }`);
+  expect(configuration.environments[0]?.access).toEqual({
+    roles: { read: arn, operate: null, destructive: null },
+    externalId: null,
+    sessionSeconds: 3600,
+  });
+  const faults = faultsOf(() =>
+    parse("environments:\n  live:\n    aws: { roles: { operate: tocsin-operate }, session_duration: 5m }\n"),
+  );
+  expect(faults).toEqual([
+    expect.stringMatching(/aws\.roles\.read[\s\S]*write a role's full name/),
+    expect.stringMatching(/aws\.roles\.operate[\s\S]*write a role's full name/),
+    expect.stringMatching(/aws\.session_duration[\s\S]*write a time from 15m to 12h/),
+  ]);
+});
+
 test("an empty file is complete by defaults, with the four severities and roles and nothing allowed", () => {
   const { configuration, notUsedYet } = parse("");
   expect(configuration.severities.map(({ name }) => name)).toEqual(["SEV1", "SEV2", "SEV3", "SEV4"]);
@@ -180,6 +198,11 @@ severities:
     approvals: 0,
     approvers: ["members"],
     confirm: "click",
+    severities: null,
+    onlyIn: null,
+    approvalMinutes: null,
+    secondFactor: null,
+    breakGlass: null,
   });
   expect(configuration.channels.incidents).toBe("trouble");
   expect(configuration.severities).toEqual([
@@ -192,6 +215,7 @@ severities:
       respondIn: "always",
       updateMinutes: null,
       mitigateMinutes: null,
+      pageUnresolved: [],
       resolveMinutes: null,
       watchMinutes: 30,
       postmortemHours: 120,
@@ -199,6 +223,45 @@ severities:
       invite: [],
       closeRequires: [],
     },
+  ]);
+});
+
+test("phases are what incidents go through, in the order in which they are written", () => {
+  const { configuration } = parse(`
+phases:
+  new: { is: detected }
+  acknowledged:
+  waiting-for-vendor: { is: investigating, words: [vendor] }
+  resolved: { title: Over }
+  closed:
+`);
+  expect(configuration.phases).toEqual([
+    { name: "new", title: "New", words: [], milestone: "detected" },
+    { name: "acknowledged", title: "Acknowledged", words: [], milestone: "acknowledged" },
+    { name: "waiting-for-vendor", title: "Waiting for vendor", words: ["vendor"], milestone: "investigating" },
+    { name: "resolved", title: "Over", words: [], milestone: "resolved" },
+    { name: "closed", title: "Closed", words: [], milestone: "closed" },
+  ]);
+});
+
+test("phases without a meaning, out of order, twice said or without an end are faults", () => {
+  const text = `
+phases:
+  detected:
+  resolved: { words: [over] }
+  triag: { is: acknowledged, words: [over] }
+  investigatin:
+`;
+  expect(faultsOf(() => parse(text))).toEqual([
+    "tocsin.yaml:5:3 phases.triag: is acknowledged and comes after resolved; write the phases in order.",
+    'tocsin.yaml:5:3 phases.triag: says "over", which means resolved already.',
+    "tocsin.yaml:6:3 phases.investigatin: needs `is`: one of detected, acknowledged, investigating, mitigating, mitigated, resolved, closed; did you mean investigating?",
+  ]);
+});
+
+test("phases need a beginning and an end", () => {
+  expect(faultsOf(() => parse("phases: { detected: {}, resolved: {} }"))).toEqual([
+    "tocsin.yaml:1:1 phases: needs one that is closed.",
   ]);
 });
 
@@ -321,4 +384,71 @@ test("whatever is written, the answer is a configuration or faults with a place"
     }),
     { numRuns: 300 },
   );
+});
+
+test("freezes, windows and emergencies are read, and what of them means nothing is told", () => {
+  const { configuration } = parse(`
+services: { backend: { aliases: [api] } }
+freezes:
+  - { name: Year end, from: 2026-12-20, to: 2027-01-03, time_zone: Europe/Berlin, except: [rollback], targets: [api] }
+  - { name: Friday, every: friday, from: "16:00", to: "24:00" }
+maintenance:
+  - { task: Patches, every: second Sunday, from: "02:00", to: "04:00" }
+  - { task: Backups, every: day, at: "02:00" }
+policy:
+  - name: Emergency
+    actions: ["*"]
+    allow: ["@oncall"]
+    break_glass: { lifts: [freeze, approvals], for: 45m, review_within: 25h }
+  - { name: Scaling, actions: [scale], allow: [members], only_in: Patches, severities: [critical], approvals_last: 10m }
+`);
+  expect(configuration.freezes).toEqual([
+    {
+      name: "Year end",
+      times: { kind: "once", from: new Date("2026-12-19T23:00Z"), to: new Date("2027-01-03T23:00Z") },
+      except: ["rollback-service"],
+      environments: null,
+      targets: ["backend"],
+    },
+    {
+      name: "Friday",
+      times: { kind: "every", days: { weekdays: [5], nth: null }, fromMinute: 960, toMinute: 1440, timezone: "UTC" },
+      except: [],
+      environments: null,
+      targets: null,
+    },
+  ]);
+  expect(configuration.windows.map(({ name }) => name)).toEqual(["Patches"]);
+  expect(configuration.policy.map(({ breakGlass }) => breakGlass)).toEqual([
+    { lifts: ["freeze", "approvals"], minutes: 45, reviewDays: 2, reviewers: ["admins"] },
+    null,
+  ]);
+  expect(configuration.policy[1]).toMatchObject({ onlyIn: "Patches", severities: ["SEV1"], approvalMinutes: 10 });
+
+  const faults = faultsOf(() =>
+    parse(`
+freezes:
+  - { name: a, every: month, from: "01:00", to: "02:00" }
+  - { name: a, from: 2026-02-30, to: 2026-03-01 }
+  - { name: b, from: 2026-03-02, to: "2026-03-01 12:00", environments: [prodution] }
+  - { name: c, every: Sunday, from: 2026-03-02, to: "04:00" }
+maintenance:
+  - { task: x, every: Sunday, from: "02:00" }
+policy:
+  - { name: r, actions: [scale], allow: [], only_in: Patches, severities: [SEV9], break_glass: { lifts: [lock] } }
+`),
+  ).join("\n");
+  for (const said of [
+    /freezes\[0\]\.every: .*names no day; write one of day, weekday/,
+    /freezes\[1\]\.name: .*the name of an earlier freeze/,
+    /freezes\[1\]\.from: .*is no day/,
+    /freezes\[2\]\.to: .*is not after from/,
+    /freezes\[2\]\.environments\[0\]: .*did you mean production/,
+    /freezes\[3\]\.from: .*is a day although every says which/,
+    /maintenance\[0\]\.from: .*needs to as well/,
+    /policy\[0\]\.only_in: .*is no window of maintenance here/,
+    /policy\[0\]\.severities\[0\]: .*is no severity here/,
+    /policy\[0\]\.allow: .*although the rule lets somebody break the glass/,
+  ])
+    expect(faults).toMatch(said);
 });

@@ -16,8 +16,33 @@ describe("integrations", () => {
       url: "https://api.pagerduty.com",
       eventsUrl: "https://events.pagerduty.com",
       token: "u+secret",
+      webhookSecret: null,
     });
     expect(loaded.redactions).toContain("u+secret");
+  });
+
+  test("a tracker needs to know where its issues go, and action items go only to one that is set up", () => {
+    const text =
+      "integrations:\n  github: { token: tttt, repository: platform }\n  jira: { token: tttt, project: ops }\n";
+    expect(() => parse(text)).toThrow(
+      /:2:\d+ integrations\.github\.repository: [^\n]*owner\/name[\s\S]*:3:\d+ integrations\.jira\.\w+/,
+    );
+    expect(() => parse("follow_up: { tracker: jira }")).toThrow(
+      /:1:\d+ follow_up\.tracker: "?jira"? is not set up; add integrations\.jira, or write none\./,
+    );
+    const { github } = parse("integrations: { github: { token: tttt, repository: waooaw/platform } }").configuration
+      .integrations;
+    expect(github).toMatchObject({ url: "https://api.github.com", labels: ["incident"] });
+  });
+
+  test("a status page elsewhere shows components of our own", () => {
+    const there = "integrations: { statuspage: { token: tttt, page: abc123, components: { appi: x1 } } }";
+    expect(() => parse(there)).toThrow(
+      /integrations\.statuspage: shows what status_page does; add that section first\./,
+    );
+    expect(() => parse(`${there}\nstatus_page: { components: { api: { title: API } } }`)).toThrow(
+      /statuspage\.components\.appi: is no component of status_page; there are api\./,
+    );
   });
 
   test("a slash at an address's end makes no difference", () => {
@@ -32,5 +57,30 @@ describe("integrations", () => {
       /:2:3 integrations\.pagerdty: is not a known key; did you mean pagerduty\?[\s\S]*:3:\d+ integrations\.pagerduty\.(url|token)/,
     );
     expect(() => parse(`integrations: { pagerduty: { token: '\${PD}' } }`)).toThrow(/PD/);
+  });
+
+  test("places for post-mortems are told apart by what they need, and private incidents stay here by default", () => {
+    const wrong = `integrations:
+  confluence: { url: https://x.example, email: t@x.example, token: tttt, space: OPS, parent: top }
+  notion: { token: tttt, parent: Post-mortems }
+  git: { url: "https://me:pass@x.example/a.git", branch: "--all", folder: ../up, author: me }
+`;
+    expect(() => parse(wrong)).toThrow(
+      /:2:\d+ integrations\.confluence\.parent[\s\S]*:3:\d+ integrations\.notion\.parent[\s\S]*:4:\d+ integrations\.git\.url[\s\S]*branch[\s\S]*folder[\s\S]*author/,
+    );
+    const sound = `integrations:
+  notion: { token: tttt, parent: 01234567-89ab-cdef-0123-456789abcdef }
+  git: { url: "git@github.com:waooaw/post-mortems.git", author: Tocsin <tocsin@waooaw.example> }
+`;
+    const { confluence, notion, git } = parse(sound).configuration.integrations;
+    expect(confluence).toBeNull();
+    expect(notion).toMatchObject({ parent: "0123456789abcdef0123456789abcdef", private: false });
+    expect(git).toMatchObject({
+      branch: "main",
+      folder: "",
+      token: null,
+      private: false,
+      author: { name: "Tocsin", email: "tocsin@waooaw.example" },
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/config/settings.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 
@@ -114,4 +114,29 @@ test("every fault of the environment is told at once, and none shows a value", (
     "SLACK_APP_TOKEN",
   ]);
   expect(faults.join(" ")).not.toContain("secret");
+});
+
+describe("the second factor", () => {
+  const slack = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+  const key = "0123456789abcdef0123456789abcdef";
+
+  test("needs a key that nobody guesses and an address that browsers trust; the sandbox has its own", () => {
+    const settings = readSettings({ ...slack, SECOND_FACTOR_KEY: key, PUBLIC_URL: "https://tocsin.example.com/" });
+    expect(settings.secondFactor).toEqual({ key, site: "https://tocsin.example.com" });
+    expect(settings.redactions).toContain(key);
+    expect(readSettings(slack).secondFactor).toBeNull();
+    expect(readSettings({}).secondFactor).toMatchObject({ site: null });
+  });
+
+  test.each([
+    [{ SECOND_FACTOR_KEY: "short", PUBLIC_URL: "https://t.example" }, "SECOND_FACTOR_KEY is too short"],
+    [{ SECOND_FACTOR_KEY: key }, "PUBLIC_URL is missing"],
+    [{ PUBLIC_URL: "http://t.example" }, "PUBLIC_URL is not an address browsers can use"],
+    [{ PUBLIC_URL: "https://t.example/bot" }, "PUBLIC_URL is not an address browsers can use"],
+    [{ PUBLIC_URL: "nonsense" }, "PUBLIC_URL is not an address browsers can use"],
+  ])("%j is a fault that shows no value", (environment, fault) => {
+    const faults = faultsOf({ ...slack, ...environment });
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`^${fault}`))]);
+    expect(faults[0]).not.toMatch(/short,|0123|t\.example|nonsense/);
+  });
 });

@@ -9,6 +9,7 @@ async function start(options: { readonly reasons?: readonly string[]; readonly t
   const metrics = createMetrics();
   metrics.asked("command", "answered", 0.02);
   server = await startHttp({
+    factorPages: async () => false,
     publicPage: async () => null,
     host: "127.0.0.1",
     port: 0,

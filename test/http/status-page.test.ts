@@ -13,6 +13,7 @@ function page(): PublicPage {
     title: `Status ${nasty}`,
     intro: nasty,
     url: "https://status.example.com",
+    windows: [],
     components: [{ name: "api", title: `API ${nasty}`, summary: nasty, parts: ["secret-backend"] }],
   };
   const incident = {

@@ -14,7 +14,9 @@ import { scaleService } from "../../src/operations/scale-service.ts";
 import { auditRecords } from "../../src/store/audit.ts";
 import { openDatabase, openPool } from "../../src/store/database.ts";
 import { executorOf } from "../../src/store/executor.ts";
+import { holdRecords } from "../../src/store/holds.ts";
 import { incidentRecords } from "../../src/store/incidents.ts";
+import { leaseRecords } from "../../src/store/leases.ts";
 import { lockRecords } from "../../src/store/locks.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { operationRecords } from "../../src/store/operations.ts";
@@ -39,7 +41,9 @@ async function start() {
   const queues = [1, 2].map(() => createQueue({ connectionString: url, log }));
   const [queue] = queues;
   if (!queue) throw new Error("no queue");
-  const config = configuration({ operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 1 } });
+  const config = configuration({
+    operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 1, diagnoseIncidents: true },
+  });
   const transact = createTransact({
     pool,
     now: () => new Date(),
@@ -49,10 +53,14 @@ async function start() {
         now: context.now,
         config,
         newId: context.newId,
+        redact: (text: string) => text,
         workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "" },
         incidents: incidentRecords(context),
         operations: operationRecords(context),
+        leases: leaseRecords(context),
         locks: lockRecords(context),
+        holds: holdRecords(context),
+        turns: { open: async () => [] },
         audit: auditRecords(context),
         outbox: { add: async () => {}, missing: async () => [], posted: async () => null },
         jobs: queue.jobs(executorOf(context.db)),
@@ -65,6 +73,7 @@ async function start() {
     providers: [service.provider],
     identify: async () => ana,
     newId: randomUUID,
+    now: () => new Date(),
     log,
   };
   onTestFinished(async () => {

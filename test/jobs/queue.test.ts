@@ -113,7 +113,7 @@ describe("a job", () => {
     await until(() => handled.length > 0, "the one that was moved up is done");
     expect(handled).toEqual(["a"]);
     const waiting = await executorOf(db).executeSql("select singleton_key from pgboss.job where state = 'created'");
-    expect(waiting.rows).toEqual([{ singleton_key: "b" }]);
+    expect(waiting.rows).toEqual([{ singleton_key: "expire-operation:b" }]);
   });
 
   test("is added once by eight who add it at the same moment", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { StatusQuestion } from "../../src/domain/health/status.ts";
+import { type Inquiry, inquire } from "../../src/domain/inquiry/inquiry.ts";
 import { confirmOperation } from "../../src/domain/operation/decision.ts";
-import { requestLook } from "../../src/domain/operation/look.ts";
 import { anyOperation } from "../../src/domain/operation/operation.ts";
 import { requestOperation } from "../../src/domain/operation/request.ts";
 import { undoOperation } from "../../src/domain/operation/undo.ts";
@@ -112,16 +113,22 @@ describe("scaling on ECS", () => {
   });
 });
 
-test("a look sees every service, and one that cannot be read says why", async () => {
+test("a status sees everything of the catalog, and what cannot be read says why", async () => {
   const bot = await start();
-  const all = await bot.transact((app) => requestLook(app, { userId: "U0ANA", asked: bot.asked, service: null }));
-  await bot.runJobs();
-  expect(bot.kept.looks.get(all.id)?.found?.services).toMatchObject([{ name: "backend", trouble: null }]);
+  const ask = (target: StatusQuestion["target"]) =>
+    bot.transact((app) => inquire(app, "status", { userId: "U0ANA", asked: bot.asked, question: { target } }));
+  const seen = async (target: StatusQuestion["target"]) => {
+    const { id } = await ask(target);
+    await bot.runJobs();
+    return (bot.kept.inquiries.get(id) as Inquiry<"status"> | undefined)?.found?.standings;
+  };
+  const well = await seen(null);
+  expect(well).toMatchObject([{ name: "backend", service: { desired: 4, running: 4 }, depth: null }]);
   bot.cloud.faults.set("deny", "all", true);
-  const service = { name: "backend", environment: "production" };
-  const one = await bot.transact((app) => requestLook(app, { userId: "U0ANA", asked: bot.asked, service }));
-  await bot.runJobs();
-  const [seen] = bot.kept.looks.get(one.id)?.found?.services ?? [];
-  expect(seen?.state).toBeNull();
-  expect(seen?.trouble).toContain("AccessDeniedException");
+  const denied = await seen({ name: "backend", environment: "production" });
+  expect(denied).toMatchObject([{ service: null, depth: { events: [], rollouts: null } }]);
+  expect(denied?.[0]?.findings.find(({ title }) => title === "Running")).toMatchObject({
+    state: "unknown",
+    detail: expect.stringContaining("AccessDeniedException"),
+  });
 });

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ProviderError } from "../../src/errors.ts";
-import { cloudwatchProvider } from "../../src/providers/cloudwatch/cloudwatch.ts";
 import { ecsProvider } from "../../src/providers/ecs/ecs.ts";
 import { agentPlace, backendPlace, startEcs } from "./ecs-bench.ts";
 
@@ -228,59 +226,5 @@ describe("the check for doctor", () => {
     const [denied] = await provider.check([backendPlace]);
     expect(denied).toMatchObject({ ok: false });
     expect(denied?.fix).toContain("docs/iam/read.json");
-  });
-});
-
-describe("the rights the documents ask for", () => {
-  interface Policy {
-    readonly Statement: readonly { readonly Effect: string; readonly Action: readonly string[] }[];
-  }
-  const allowed = (name: string): readonly string[] => {
-    const file = new URL(`../../docs/iam/${name}.json`, import.meta.url);
-    const policy = JSON.parse(readFileSync(file, "utf8")) as Policy;
-    return policy.Statement.filter((statement) => statement.Effect === "Allow")
-      .flatMap((statement) => statement.Action)
-      .toSorted();
-  };
-  // The prefix by which IAM knows each API.
-  const prefixes: Readonly<Record<string, string>> = {
-    ecs: "ecs",
-    "application-autoscaling": "application-autoscaling",
-    elasticloadbalancing: "elasticloadbalancing",
-    monitoring: "cloudwatch",
-  };
-  async function callsOf(work: (bench: Awaited<ReturnType<typeof startEcs>>) => Promise<unknown>): Promise<string[]> {
-    const bench = await startEcs();
-    bench.cloud.faults.set("crash-on-start", "waooaw-backend", true);
-    bench.cloud.world.setDesiredCount("waooaw-backend", 6);
-    await bench.advance(240);
-    bench.cloud.forgetCalls();
-    await work(bench);
-    const calls = bench.cloud.calls().map((call) => `${prefixes[call.service] ?? call.service}:${call.operation}`);
-    return [...new Set(calls)].toSorted();
-  }
-
-  test("for reading are exactly the calls that reading makes", async () => {
-    const calls = await callsOf(async ({ cloud, read, provider }) => {
-      await read.describe(backendPlace);
-      await read.autoscaling(backendPlace);
-      await read.balancer(backendPlace);
-      await read.events(backendPlace, new Date(0));
-      await read.failures(backendPlace, new Date(0));
-      await provider.check([backendPlace]);
-      const { endpoint, credentials, region } = cloud;
-      const figures = cloudwatchProvider({ endpoint, credentials, region }).measures;
-      await figures?.series(backendPlace, new Date());
-      await figures?.alarms(backendPlace);
-    });
-    expect(calls).toEqual(allowed("read"));
-  });
-
-  test("for operating are exactly the further calls that writing makes", async () => {
-    const calls = await callsOf(async ({ write }) => {
-      await write.setBounds(backendPlace, { min: 1, max: 12 });
-      await write.setCount(backendPlace, 8, { from: 6 });
-    });
-    expect(calls.filter((call) => !allowed("read").includes(call))).toEqual(allowed("operate"));
   });
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => partners.stop());
 
 const made = (token?: string) => {
-  const { pagerduty } = partners.integrations({ pagerduty: null });
+  const { pagerduty } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
   return createPagerDuty({ ...pagerduty, ...(token ? { token } : {}) });
 };
 const from = new Date("2026-01-07T12:00:00Z");

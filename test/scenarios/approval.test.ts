@@ -77,6 +77,10 @@ describe("[O15, O16, O17] who may change what", { timeout: 90_000 }, () => {
       /You asked for op-\w+ yourself, so somebody else must approve it\.\nTo call it off, press Cancel\./,
     );
     expect(desired(story)).toBe(4);
+    for (const one of [ana, ben]) await one.opensHome();
+    await until("it to stand on App Home", () => ben.home().includes("Waiting for approval (1)"));
+    await until("App Home to be drawn for the requester", () => ana.home() !== "");
+    expect(ana.home()).not.toContain("Waiting for approval");
     await ben.clicks("Approve", { channel: ops });
     await ana.sees(ops, /:arrow_forward: Running/);
     await story.advance("5m");

@@ -110,6 +110,40 @@ describe("[I6] the lossless capture of an incident's channel", { timeout: 120_00
   });
 });
 
+describe("[I6] pins set and taken away while the bot was away", { timeout: 300_000 }, () => {
+  test("come onto the timeline and leave it, in threads too, and nothing else does", async () => {
+    const story = await startScenario();
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana);
+    await ben.joins(channel);
+    const seen = (await ben.types(channel, "pinned while it listened")) ?? "";
+    const missed = (await ben.types(channel, "pinned while it was away")) ?? "";
+    const root = (await ben.types(channel, "a thread of its own")) ?? "";
+    const unpinned = (await ben.types(channel, "taken away again")) ?? "";
+    const reply = (await ben.types(channel, "pinned in the thread", root)) ?? "";
+    await ben.pins(channel, seen);
+    await ben.pins(channel, unpinned);
+    await story.settled();
+    story.slack.deliverTo(nowhere);
+    await ana.pins(channel, missed);
+    await ana.pins(channel, reply);
+    await ana.pins(channel, unpinned, true);
+    await story.advance("10m");
+    await story.restart();
+    await story.advance("5m");
+    await ana.types(channel, "/incident resolve It is over");
+    await story.settled();
+    await story.advance("5m");
+    await ana.types(channel, "/incident timeline");
+    await ana.seesForm(/^Timeline$/);
+    const told = await ana.form();
+    for (const text of ["while it listened", "while it was away", "pinned in the thread"]) expect(told).toContain(text);
+    // A thread's first message was pinned by nobody.
+    expect(told).not.toContain("a thread of its own");
+    expect(told).not.toContain("taken away again");
+  });
+});
+
 describe("[I6] what becomes of the channel by hand", { timeout: 90_000 }, () => {
   test("is followed, and said where people look", async () => {
     const story = await startScenario();

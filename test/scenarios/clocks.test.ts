@@ -171,7 +171,7 @@ describe("[I3] what a severity asks for before closing", { timeout: 90_000 }, ()
     expect(ana.screen(channel)).toMatch(
       /Filled in before closing\nSummary: One request in ten failed\nAffected: Backend API/,
     );
-    expect(ana.read(channel).channel.archived).toBe(true);
+    expect(ana.read(channel).channel.archived).toBeFalsy();
     // Ana's form is of before; nothing is written over.
     expect(await ana.submits({ ...typed, Commander: "U0ANA", Cause: "Nobody knows" })).not.toEqual({});
     await ben.types("#general", "/incident timeline INC-1");
@@ -212,6 +212,9 @@ describe("[I3] clocks that run out", { timeout: 90_000 }, () => {
     await story.advance("16m");
     await ana.sees(channel, /this was to be acknowledged by .*: SEV2 allows 15 min/);
     await story.settled();
+    await ana.types(channel, "/incident timeline");
+    await ana.form(/Not acknowledged in time: SEV2 allows 15 min/);
+    await ana.closes();
     expect(ana.screen(channel)).toMatch(/U0ANA.*this was to be acknowledged|Ana.*this was to be acknowledged/);
     expect(reading(await ana.sees(channel, card))).toMatch(/overdue:\* to be acknowledged by/);
     await ben.clicks("Acknowledge", { channel, reading: /this was to be acknowledged/ });

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BusyDatabase, busyDatabase, waiting } from "../support/busy-database.ts";
+import { busyMysql, waitingInMysql } from "../support/busy-mysql.ts";
+import { mysqlAdministrator, testMysql } from "../support/mysql.ts";
 import { until } from "../support/person.ts";
 import { reading } from "../support/reading.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
@@ -160,5 +162,67 @@ describe("[O13] looking into a database", { timeout: 90_000 }, () => {
       await ana.sees(ops, /There is no table/);
     }
     expect(await database.query("select 1 from orders limit 1")).toHaveLength(1);
+  });
+
+  test("scaling a service up says what its tasks would take of the connections that are left", async () => {
+    const { story } = await storyWithDatabase((text) => text.replace("{ postgres: 10 }", "{ postgres: 5000 }"));
+    const ana = story.person("U0ANA");
+    await ana.types(ops, "/ops scale backend 6");
+    const plan = reading(await ana.sees(ops, /waiting for confirmation/));
+    expect(plan).toMatch(
+      /2 more tasks may open 10000 more connections to postgres \(5000 each\), and only \d+ of its \d+ /,
+    );
+  });
+});
+
+const server = await testMysql();
+
+describe.skipIf(server === null)("[O13] looking into a MariaDB or MySQL", { timeout: 90_000 }, () => {
+  test("its sides are shown, the one who holds others up is ended, and its tables are tended", async () => {
+    if (server === null) return;
+    const database = await busyMysql(server, await mysqlAdministrator(server));
+    databases.push(database);
+    await database.query("create table orders (id int primary key, note varchar(200))");
+    await database.query("insert into orders values (1, ''), (2, '')");
+    const example = readFileSync(new URL("../../examples/woohan/tocsin.yaml", import.meta.url), "utf8");
+    const story = await startScenario({
+      configuration: example
+        .replace(/mysql: \{ host: .* \}/, `mysql: { url: "${database.url}" }`)
+        .replace("actions: [analyze, optimize]", "actions: [analyze, optimize, vacuum]"),
+    });
+    const ana = story.person("U0ANA");
+    const [checkout, report] = await Promise.all([database.session("checkout"), database.session("report")]);
+    await checkout.run(`begin; update orders set note = '${secret}' where id = 1`);
+    await report.at(`update orders set note = '${secret}' where id = 1`);
+    await waitingInMysql(database, 1);
+    await ana.types(ops, "/ops db mysql locks --env production");
+    const card = reading(await ana.sees(ops, /holds up 1/));
+    expect(card).toContain(`*${checkout.pid}* holds up 1`);
+    expect(card).toMatch(new RegExp(`└ \\*${report.pid}\\* waits \\d+ s · report`));
+    await ana.clicks(`Terminate ${checkout.pid}`, { channel: ops });
+    await ana.sees(ops, /waiting for confirmation/);
+    await ana.clicks("Confirm", { channel: ops });
+    await ana.sees(ops, new RegExp(`Done and verified[\\s\\S]*session ${checkout.pid} has ended`));
+    expect(await report.ended()).toBe("done");
+    for (const [view, told] of [
+      ["slow", /statements that took most time/],
+      ["connections", /\d+ of \d+ connections are taken/],
+      ["sizes", /· sizes\n[\d.]+ kB in all/],
+      ["indexes", /0 invalid, 0 unused, 0 tables read without one/],
+      ["replication", /Primary with 0 replicas\./],
+    ] as const) {
+      await ana.types(ops, `/ops db mysql ${view} --env production`);
+      await ana.sees(ops, told);
+    }
+    for (const verb of ["analyze", "optimize"]) {
+      await ana.types(ops, `/ops ${verb} mysql orders --env production`);
+      await ana.sees(ops, new RegExp(`${verb} \\w+\\.orders on mysql[\\s\\S]*Confirm`, "i"));
+      await ana.clicks("Confirm", { channel: ops });
+      await story.advance("20s");
+      await ana.sees(ops, new RegExp(`Done and verified[\\s\\S]*${verb} of \\w+\\.orders has ended\\.`));
+    }
+    await ana.types(ops, "/ops vacuum mysql orders --env production");
+    await ana.sees(ops, /knows no vacuum\. It knows `\/ops analyze`, `\/ops optimize`/);
+    neverTold(story, secret, "bot@127.0.0.1");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { until } from "../support/person.ts";
 import { startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
 
@@ -33,6 +34,38 @@ describe("[I11] finding incidents", { timeout: 90_000 }, () => {
     expect(ana.told("#general").at(-1)).toContain("Did you mean backend?");
     await ana.types("#general", "/incident list --since yesterday");
     expect(ana.told("#general").at(-1)).toContain("Write a span such as `30d`");
+  });
+
+  test("what is open and alike stands in the form while it is filled in, with joining it instead", async () => {
+    const story = await startScenario();
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana, "sev2 Login returns 500s");
+    await ana.types("#general", "/incident declare --private sev2 Logins leak");
+    await story.settled();
+    await ben.types("#general", "/incident declare");
+    await ben.seesForm(/Declare an incident/);
+    await ben.keysIn("Title", "Something else");
+    await story.settled();
+    expect(await ben.form()).not.toContain("alike");
+    await ben.keysIn("Title", "Logins fail");
+    const form = await ben.form(/Open already, and alike:/);
+    expect(form).toContain("INC-1 · Login returns 500s");
+    expect(form).not.toContain("leak");
+    await ben.keysIn("Title", "Nobody reads mail");
+    await until("the list to go", async () => !(await ben.form()).includes("alike"));
+    await ben.keysIn("Title", "Login broken");
+    await ben.form(/alike/);
+    await ben.clicks("Join instead", "form");
+    await ben.form(/You are being added to \*INC-1 · Login returns 500s\*.*Nothing was declared\./);
+    await story.settled();
+    expect(ben.state().channels.map(({ name }) => name)).toContain(channel);
+    // The form still declares, with everything that stood in it.
+    await ana.types("#general", "/incident declare sev3");
+    await ana.seesForm(/Declare an incident/);
+    await ana.keysIn("Title", "Login is slow");
+    await ana.form(/alike/);
+    expect(await ana.submits({ Summary: "since noon" })).toEqual({});
+    await ana.seesChannel(/login-is-slow/);
   });
 
   test("what is open and alike is named to who declares", async () => {

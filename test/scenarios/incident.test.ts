@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { reading, words } from "../support/reading.ts";
 import { startScenario } from "../support/scenario.ts";
@@ -134,7 +135,7 @@ describe("[I3, I4, I7, I11] working on an incident", { timeout: 90_000 }, () => 
     await ana.sees("#general", /INC-2 · Typo on the login page[\s\S]*\*Status\*\nResolved/);
   });
 
-  test("resolving ends the response and begins the post-mortem; reopening takes it up again; closing archives", async () => {
+  test("resolving ends the response and begins the post-mortem; reopening takes it up again; closing keeps the channel", async () => {
     const story = await startScenario();
     const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
     const channel = await declared(story, ana);
@@ -157,7 +158,12 @@ describe("[I3, I4, I7, I11] working on an incident", { timeout: 90_000 }, () => 
     expect(ana.read(channel).messages.filter((one) => /Post-mortem of INC-1/.test(reading(one)))).toHaveLength(1);
     await ana.clicks("Close", { channel, reading: card });
     await story.settled();
-    expect(ana.state().channels.find((one) => one.name === channel)?.archived).toBe(true);
+    expect(ana.read(channel).channel.archived).toBeFalsy();
+    await ana.clicks("Write Root cause", { channel });
+    expect(await ana.submits({ "Root cause": "42 leaked connections" })).toEqual({});
+    await ana.sees(channel, /42 leaked connections/);
+    await ana.archives(channel);
+    await story.settled();
     await ana.types("#general", "/incident reopen INC-1 and again");
     expect(ana.told("#general").at(-1)).toContain(
       "INC-1 is open again. Its channel is archived: unarchive it in Slack",
@@ -210,6 +216,47 @@ describe("[I3, I4, I7, I11] working on an incident", { timeout: 90_000 }, () => 
     await story.settled();
     expect(sam.home()).toContain("No open incident");
     expect(words(sam.state().home)).toContain("Nothing to do");
+  });
+
+  test("goes through the phases that the installation names, in its words everywhere", async () => {
+    const example = readFileSync(new URL("../../examples/waooaw/tocsin.yaml", import.meta.url), "utf8");
+    const phases = `phases:
+  new: { is: detected }
+  triage: { is: acknowledged }
+  diagnosing: { is: investigating, words: [looking] }
+  waiting: { is: investigating, title: Waiting for a vendor }
+  containing: { is: mitigating }
+  recovering: { is: mitigated }
+  over: { is: resolved }
+  filed: { is: closed }
+`;
+    const story = await startScenario({ configuration: `${phases}\n${example}` });
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    expect(reading(await ana.sees(channel, card))).toMatch(/\*Status\*\nNew/);
+    await ana.types(channel, "/incident update looking the index is gone");
+    await ana.sees(channel, /Status is now diagnosing: the index is gone/);
+    await ana.types(channel, "/incident update");
+    const form = await ana.seesForm(/update/);
+    for (const title of ["Waiting for a vendor", "Containing", "Recovering", "Over"])
+      expect(JSON.stringify(form.view)).toContain(title);
+    expect(JSON.stringify(form.view)).not.toMatch(/Mitigat|Triage|"Diagnosing"/);
+    expect(await ana.submits({ Status: "Waiting for a vendor", Message: "AWS has the ticket" })).toEqual({});
+    await story.settled();
+    expect(reading(await ana.sees(channel, card))).toMatch(/\*Status\*\nWaiting for a vendor/);
+    await ana.types("#general", "/incident list --status waiting");
+    expect(ana.told("#general").at(-1)).toMatch(/INC-1[\s\S]*Waiting for a vendor/);
+    await ana.types("#general", "/incident list --status diagnosing");
+    expect(ana.told("#general").at(-1)).not.toContain("INC-1 ·");
+    await ana.types("#general", "/incident list --status investigating");
+    expect(ana.told("#general").at(-1)).toContain("There are these: new, triage, diagnosing, waiting, containing");
+    await ana.types(channel, "/incident resolve the vendor mended it");
+    await ana.sees(channel, /Over: the vendor mended it/);
+    await story.settled();
+    expect(reading(await ana.sees(channel, card))).toMatch(/\*Status\*\nOver/);
+    await ana.types(channel, "/incident reopen it is back");
+    await story.settled();
+    expect(reading(await ana.sees(channel, card))).toMatch(/\*Status\*\nDiagnosing/);
   });
 
   test("the channel is asked for the promised update and for somebody to lead", async () => {

@@ -8,7 +8,10 @@ const example = readFileSync(new URL("../../examples/waooaw/tocsin.yaml", import
 
 /** The example with other teams on call; SEV1 pages the platform team. */
 function withOncall(teams: string): string {
-  const text = example.replace(/^oncall:\n(?: {2}.*\n)+/m, `oncall:\n${teams}`);
+  // Emergency changes page a team of the example's that is not among these.
+  const text = example
+    .replace(/^oncall:\n(?: {2}.*\n)+/m, `oncall:\n${teams}`)
+    .replace("page: [platform, leads]", "page: [platform]");
   const paged = text.replace(
     "    summary: Complete outage, data loss\n",
     "    summary: Complete outage, data loss\n    page: [platform]\n",
@@ -41,6 +44,35 @@ function groupOf(story: Awaited<ReturnType<typeof startScenario>>): unknown {
   };
   return dump.workspace.usergroups.S0ONCALL?.users;
 }
+
+describe("[I5] whom to turn to", { timeout: 240_000 }, () => {
+  test("contacts are shown to whoever may see them, found by their words, and reached by a tap", async () => {
+    const story = await startScenario({
+      configuration: `${withOncall(platform)}
+contacts:
+  - { role: Database administrator, person: chi@waooaw.example, reach: ["+49 (30) 123-4567"], about: [postgres], availability: "Monday to Friday 9 to 17 <Berlin>" }
+  - { role: AWS Support, reach: [https://console.aws.example/support, aws@waooaw.example], note: Business plan }
+  - { role: Chief technology officer, name: Eva Lind, reach: ["+49 170 5550000"], visible_to: ["@leads"] }
+`,
+    });
+    const [ana, chi, guest] = [story.person("U0ANA"), story.person("U0CHI"), story.person("U0GUS")];
+    await story.settled();
+    await ana.types("#general", "/oncall contacts");
+    await ana.sees("#general", /\*Database administrator\*: <@U0CHI>\n<tel:\+49301234567\|\+49 \(30\) 123-4567>/);
+    const told = ana.told("#general").at(-1) ?? "";
+    expect(told).toContain("Available: Monday to Friday 9 to 17 &lt;Berlin&gt;");
+    expect(told).toContain("<mailto:aws@waooaw.example|aws@waooaw.example>");
+    expect(told).not.toMatch(/5550000|Chief/);
+    await chi.types("#general", "/oncall contacts chief");
+    await chi.sees("#general", /\*Chief technology officer\*: Eva Lind\n<tel:\+491705550000\|/);
+    await ana.types("#general", "/oncall contacts chief");
+    await ana.sees("#general", /No contact has “chief”\. .*for all 2\./);
+    await ana.types("#general", "/oncall contacts postgres");
+    expect(ana.told("#general").at(-1)).not.toContain("AWS Support");
+    await guest.types("#general", "/oncall contacts");
+    expect(guest.told("#general").at(-1)).not.toMatch(/administrator|Support/);
+  });
+});
 
 describe("[I5] on call", { timeout: 90_000 }, () => {
   test("everybody can see who is on call now and next, and unknown teams get the nearest one", async () => {
@@ -94,6 +126,31 @@ describe("[I5] on call", { timeout: 90_000 }, () => {
     await story.advance("40m");
     expect(ana.screen(channel).match(/Paged/g)).toEqual(said.match(/Paged/g));
     expect(ana.screen(channel)).not.toContain("Nobody has acknowledged");
+  });
+
+  test("what is still unresolved pages others too, though somebody is on it, and no more once it is resolved", async () => {
+    const configuration = withOncall(platform).replace(
+      "    page: [platform]\n",
+      "    page: [platform]\n    page_unresolved:\n      - { after: 30m, page: [eva@waooaw.example] }\n      - { after: 2h, page: [backend] }\n",
+    );
+    const story = await startScenario({ configuration });
+    const [ana, eva] = [story.person("U0ANA"), story.person("U0EVA")];
+    const channel = await declared(story, ana, "sev1 Everything is down");
+    await ana.clicks("Acknowledge", { channel, reading: /reported by/ });
+    await story.advance("29m");
+    expect(eva.screen("tocsin")).not.toContain("Page");
+    await story.advance("2m");
+    await eva.sees("tocsin", /Page[\s\S]*because it was unresolved for 30 min/);
+    await ana.sees(channel, /Paged <@U0EVA>\. Unresolved for 30 min/);
+    // It is theirs to acknowledge: that others are on it does not stop it.
+    await story.advance("4m");
+    expect(eva.screen("tocsin")).toContain("Acknowledge");
+    await eva.clicks("Acknowledge", { channel: "tocsin" });
+    await eva.sees("tocsin", /<@U0EVA> acknowledged it/);
+    await ana.types(channel, "/incident resolve fixed");
+    await ana.sees(channel, /Resolved/);
+    await story.advance("2h");
+    expect(ana.screen(channel)).not.toContain("Unresolved for 2 h");
   });
 
   test("when nobody acknowledges, the channel hears that the path is through", async () => {

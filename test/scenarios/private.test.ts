@@ -56,10 +56,12 @@ describe("[I2, I12] private incidents", { timeout: 90_000 }, () => {
 
   test("an open incident becomes private: what was announced says nothing any more, the work moves to a private channel", async () => {
     const story = await startScenario();
-    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const [ana, ben, chi] = [story.person("U0ANA"), story.person("U0BEN"), story.person("U0CHI")];
     const open = await declared(story, ana, "sev3 Zebrafish exports are slow");
-    await ben.clicks("Join", { channel: "#incidents", reading: card });
-    await ben.sees(open, card);
+    await chi.clicks("Join", { channel: "#incidents", reading: card });
+    await chi.sees(open, card);
+    await ben.clicks("Subscribe", { channel: "#incidents", reading: card });
+    await ben.sees("#incidents", /You get each update of INC-1/);
     const openId = ana.read(open).channel.id;
     await ana.clicks("Make private", { channel: open, reading: card });
     await ana.seesForm(/Make it private/);
@@ -68,6 +70,10 @@ describe("[I2, I12] private incidents", { timeout: 90_000 }, () => {
     await story.settled();
     expect(reading(await ana.sees(moved, card))).toMatch(secrets);
     expect(ana.read(moved).channel.kind).toBe("private");
+    // Who joined works on it and comes along; who only followed it does not.
+    await chi.sees(moved, card);
+    await chi.types("#general", "/incident status INC-1");
+    expect(chi.told("#general").at(-1)).toMatch(secrets);
     expect(ben.state().channels.some((one) => one.name === moved)).toBe(false);
     expect(ben.screen("#incidents")).toContain("This was withdrawn.");
     expect(ben.screen("#incidents")).not.toMatch(secrets);

@@ -284,6 +284,11 @@ describe("every request delivered twice", () => {
       "select text, count(*) as count from timeline_entries group by 1 having text ~* 'note only|acknowledged'",
     );
     expect(entries.map((entry) => Number(entry.count))).toEqual([1, 1]);
+    // A repeat takes no number either.
+    const numbers = await recorded.query<{ number: number }>(
+      "select number from incidents where title ~ 'Qtwice|Qform' order by number",
+    );
+    expect(numbers.map(({ number }) => number - (numbers[0]?.number ?? 0))).toEqual([0, 1]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Person } from "../support/person.ts";
+import { type Person, until } from "../support/person.ts";
 import { reading } from "../support/reading.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
@@ -23,6 +23,21 @@ async function watched(story: Scenario, person: Person, end: RegExp, minutes = 2
     await story.advance("10s");
   }
   throw new Error(`It came to ${seen.at(-1)}`);
+}
+
+/** Looks again where a source took too long, as a busy machine lets it, and answers what is seen then. */
+async function looksUntil(story: Scenario, ana: Person, what: RegExp): Promise<string> {
+  return until(
+    `the status to say ${what}`,
+    async () => {
+      const seen = reading(await ana.sees(ops, /Seen/));
+      if (what.test(seen)) return seen;
+      await ana.clicks("Look again", { channel: ops });
+      await story.settled();
+      return null;
+    },
+    60,
+  );
 }
 
 describe("[O1, O3, S2] scaling a service", { timeout: 90_000 }, () => {
@@ -78,19 +93,19 @@ describe("[O1, O3, S2] scaling a service", { timeout: 90_000 }, () => {
     );
   });
 
-  test("status shows all services at a glance and one in depth, and scaling goes on from there by form", async () => {
+  test("status shows everything at a glance and one service in depth, and scaling goes on from there by form", async () => {
     const story = await startScenario();
     const ana = story.person("U0ANA");
     await ana.types(ops, "/ops status");
-    const glance = reading(await ana.sees(ops, /Seen/));
+    const glance = await looksUntil(story, ana, /\*Everything\* · 6 normal/);
     expect(glance).toMatch(
-      /\*Services\* · 4 well[\s\S]*\*backend\* \(production\) 4 of 4 running · 4 of 4 healthy · waooaw-backend:42/,
+      /\*Everything\* · 6 normal[\s\S]*\*backend\* \(production\) 4 of 4 running · 4 of 4 healthy · waooaw-backend:42/,
     );
     story.cloud.world.crashTasks("waooaw-agent", 2);
     await ana.clicks("Look again", { channel: ops });
     await ana.sees(ops, /:red_circle: \*agent\* \(production\) 0 of 2 running/);
     await ana.types(ops, "/ops status backend");
-    const depth = reading(await ana.sees(ops, /Backend API is well/));
+    const depth = await looksUntil(story, ana, /Backend API is well/);
     expect(depth).toMatch(/\*Autoscaling\*\n2 to 8, cpu at 60 %/);
     expect(depth).toMatch(/\*Load balancer\*\n4 of 4 healthy/);
     await ana.clicks("Scale", { channel: ops, reading: /Backend API is well/ });
@@ -111,6 +126,18 @@ describe("[O1, O3, S2] scaling a service", { timeout: 90_000 }, () => {
     await ana.types(ops, "/ops scale backend 6 --yes");
     const end = (await watched(story, ana, /Applied, then reverted/)).at(-1);
     expect(end).toMatch(/The desired count is 4 again, not 6\. The autoscaler changed it: Setting desired count to 4/);
+    // What went wrong becomes an incident with the operation as its evidence.
+    await ana.clicks("Declare incident", { channel: ops });
+    await ana.seesForm(/Declare an incident/);
+    expect(await ana.submits({ Severity: "SEV3" })).toEqual({});
+    await story.settled();
+    const channel = ana.state().channels.find(({ name }) => name.startsWith("inc-1-"))?.name ?? "";
+    expect(reading(await ana.sees(channel, /^INC-1/))).toMatch(
+      /Scale backend in production from 4 to 6: done, then reverted[\s\S]*\*Affected\*\nBackend API/,
+    );
+    await ana.types(channel, "/incident timeline");
+    expect(await ana.form()).toMatch(/op-\w+: Scale backend in production from 4 to 6: done, then reverted/);
+    expect(reading(await ana.sees(ops, /Applied, then reverted/))).not.toContain("Declare incident");
   });
 
   test.each([

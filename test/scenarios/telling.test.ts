@@ -82,4 +82,58 @@ describe("[I7] one text reaches everybody it is for", { timeout: 90_000 }, () =>
     await story.settled();
     for (const where of [channel, "#general"]) expect(reading(await ana.sees(where, /word word/))).toContain("the end");
   });
+
+  test("mail lists read each update; what a server refuses or does not take is said, and nothing private is mailed", async () => {
+    const mailed = configuration
+      .replace(
+        "# Taking the reaction away",
+        'integrations:\n  mail: { host: mail.example.com, from: "Tocsin <tocsin@waooaw.example>", to: [all@waooaw.example, gone@waooaw.example] }\n\n# Taking the reaction away',
+      )
+      .replace("    respond: 5m\n", "    respond: 5m\n    mail: [board@waooaw.example]\n");
+    const story = await startScenario({ configuration: mailed });
+    const ana = story.person("U0ANA");
+    const { mail } = story.partners;
+    const to = (address: string) => mail.taken.filter((one) => one.to.includes(address)).map(({ raw }) => raw);
+    mail.answer((address) => (address.startsWith("gone@") ? 550 : null));
+    const channel = await declared(story, ana, "sev2 API returns 500s");
+    await ana.sees(
+      channel,
+      /The update could not be mailed to gone@waooaw\.example: the platform refused it \(send: 550\)/,
+    );
+    expect(to("all@waooaw.example")[0]).toMatch(
+      /Auto-Submitted: auto-generated[\s\S]*From: Tocsin <tocsin@waooaw\.example>/,
+    );
+    // A server that is busy is asked again, with the same name for the message.
+    mail.answer(() => 451);
+    await ana.types(channel, "/incident update mitigating rolled back to 41, ask <@U0BEN>");
+    await ana.sees(channel, /rolled back to 41/);
+    await story.advance("1m");
+    expect(to("all@waooaw.example")).toHaveLength(1);
+    mail.answer(null);
+    await story.advance("5m");
+    await story.settled();
+    const [, update = ""] = to("all@waooaw.example");
+    expect(update).toMatch(/Subject: =?.*INC-1/);
+    expect(decoded(update)).toMatch(/SEV2 · Mitigating[\s\S]*rolled back to 41, ask Ben Okafor[\s\S]*Ana Ruiz, \d{4}-/);
+    expect(update).not.toMatch(/<@|<!/);
+    // Another severity has its own readers.
+    await ana.types(channel, "/incident severity sev1 it spreads");
+    await story.settled();
+    expect(to("board@waooaw.example")).toHaveLength(1);
+    const before = mail.taken.length;
+    await ana.types("#general", "/incident declare sev2 Leaked key --private");
+    await story.settled();
+    await ana.types("#general", "/incident drill sev2 Nothing is wrong");
+    await story.settled();
+    expect(mail.taken).toHaveLength(before);
+  });
 });
+
+/** The body of a mail as it reads. */
+function decoded(raw: string): string {
+  const [head = "", ...rest] = raw.split("\r\n\r\n");
+  const body = rest.join("\r\n\r\n");
+  if (/base64/i.test(head)) return Buffer.from(body, "base64").toString();
+  const bytes = body.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex: string) => `%${hex}`);
+  return /quoted-printable/i.test(head) ? decodeURIComponent(bytes.replace(/%(?![0-9A-F]{2})/g, "%25")) : body;
+}

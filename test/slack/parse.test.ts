@@ -209,6 +209,19 @@ describe("text", () => {
   });
 });
 
+describe("what something is called", () => {
+  it("goes to the end of the line, and an option nobody knows is no part of it", () => {
+    expect(args("/ops deploy backend the blue one --reason why")).toMatchObject({
+      version: "the blue one",
+      reason: "why",
+    });
+    expect(refusal("/ops deploy backend --version 41")).toMatchObject({
+      code: "unknown_option",
+      message: expect.stringContaining("--version"),
+    });
+  });
+});
+
 describe("whatever is typed", () => {
   const pieces = fc.constantFrom(
     ...[

@@ -1,12 +1,15 @@
+import { completeBackups } from "../../src/config/backups.ts";
 import { completeFollowUp } from "../../src/config/follow-up.ts";
 import { completePostmortem } from "../../src/config/postmortem.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
+import { defaultSteps } from "../../src/domain/incident/phases.ts";
 import { arg, type Command, command } from "../../src/slack/command.ts";
 
 const at = (environment: string) => ({ environment, provider: "ecs", at: { cluster: "c", service: "s" } });
 
 /** A small but complete configuration. */
 export const sampleConfiguration: Configuration = {
+  audit: { readers: ["admins"], archive: null },
   organisation: "WAOOAW",
   announcements: {},
   statusPage: null,
@@ -15,6 +18,7 @@ export const sampleConfiguration: Configuration = {
     severity("SEV2", ["major", "s2"]),
     severity("SEV3", ["minor", "s3"]),
   ],
+  phases: defaultSteps,
   roles: [
     { name: "commander", title: "Incident commander", aliases: ["ic"], summary: "Leads" },
     { name: "scribe", title: "Scribe", aliases: [], summary: "Writes" },
@@ -42,15 +46,19 @@ export const sampleConfiguration: Configuration = {
   resources: [],
   connections: new Map(),
   policy: [],
+  freezes: [],
+  windows: [],
   reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
-  operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60 },
+  operations: { expireMinutes: 15, verifyMinutes: 10, steadySeconds: 60, diagnoseIncidents: true },
   businessHours: { days: [1, 2, 3, 4, 5], fromMinute: 540, toMinute: 1020, timezone: "UTC" },
   postmortem: completePostmortem(undefined, [], []),
   dashboards: [],
-  integrations: { pagerduty: null },
+  integrations: { pagerduty: null, github: null, jira: null, statuspage: null },
   thresholds: [],
   leadReminders: { afterMinutes: 10, everyMinutes: 15, atMost: 3 },
   followUp: completeFollowUp({}),
+  backups: completeBackups(undefined, undefined),
+  changes: [],
 };
 
 function severity(name: string, aliases: readonly string[]) {
@@ -63,6 +71,7 @@ function severity(name: string, aliases: readonly string[]) {
     respondIn: "always" as const,
     updateMinutes: null,
     mitigateMinutes: null,
+    pageUnresolved: [],
     resolveMinutes: null,
     watchMinutes: null,
     postmortemHours: null,
@@ -82,6 +91,7 @@ function service(name: string, aliases: readonly string[], environments: readonl
     links: [],
     runs: environments.map(at),
     dependsOn: [],
+    connectionsPerTask: [],
     health: [],
   };
 }
@@ -116,5 +126,10 @@ export const sampleCommands: readonly Command[] = [
     yes: arg.flag("yes"),
   }),
   sample("/ops status", { service: arg.optional(arg.target()) }),
+  sample("/ops deploy", {
+    service: arg.target(),
+    reason: arg.option("reason", "text"),
+    version: arg.name("<version>"),
+  }),
   sample("/ops run plan", { word: { kind: "word", usage: "<name>", optional: false } }),
 ];

@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { onTestFinished } from "vitest";
+import { createRedact } from "../../src/domain/capture/redact.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import type { Log } from "../../src/domain/ports.ts";
 import type { SlackApp } from "../../src/domain/slack-side.ts";
@@ -73,7 +74,6 @@ export async function openStage(options: {
   const lines: LogLine[] = [];
   const log = recordingLog(lines);
   const pool = openPool(options.through ?? databaseUrl);
-  const db = openDatabase(pool);
   const metrics = createMetrics();
   const now = () => new Date();
   const connection = connectSlack({ botToken: sandbox.botToken, apiUrl: sandbox.apiUrl, now, log, metrics });
@@ -89,6 +89,7 @@ export async function openStage(options: {
       mode === "http"
         ? { kind: "http", signingSecret: sandbox.signingSecret }
         : { kind: "socket", appToken: sandbox.appToken, apiUrl: sandbox.apiUrl },
+    redact: createRedact([]),
     botToken: sandbox.botToken,
     commands,
     config,
@@ -104,7 +105,7 @@ export async function openStage(options: {
     await slack.stop();
     server?.closeAllConnections();
     server?.close();
-    await db.destroy();
+    await pool.end();
     await dropNotes(databaseUrl);
   });
   return { sandbox, slack, connection, pool, url, lines, noted: () => notes(databaseUrl) };

@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, test } from "vitest";
-import type { Look } from "../../src/domain/operation/look.ts";
+import type { Standing } from "../../src/domain/health/status.ts";
+import type { Inquiry } from "../../src/domain/inquiry/inquiry.ts";
 import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { Refusal } from "../../src/errors.ts";
 import { openDatabase, openPool } from "../../src/store/database.ts";
+import { inquiryRecords } from "../../src/store/inquiries.ts";
 import { lockRecords } from "../../src/store/locks.ts";
-import { lookRecords } from "../../src/store/looks.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { operationRecords } from "../../src/store/operations.ts";
+import { rollout } from "../support/fake-releases.ts";
 import { fakeService } from "../support/fake-service.ts";
 import { ana, backend } from "../support/operations-app.ts";
 import { testDatabase } from "../support/postgres.ts";
@@ -24,7 +26,7 @@ const now = new Date("2026-11-22T10:00:00.123Z");
 const context = { db, now, newId: () => crypto.randomUUID() };
 const operations = operationRecords(context);
 const locks = lockRecords(context);
-const looks = lookRecords(context);
+const inquiries = inquiryRecords(context);
 let made = 0;
 
 function operation(more: Partial<OperationRecord> = {}): Omit<OperationRecord, "version"> {
@@ -140,41 +142,38 @@ describe("locks", () => {
   });
 });
 
-test("looks keep what was seen, moments and all", async () => {
-  const look: Look = {
-    id: "look-1",
+test("inquiries keep what was seen, moments and all", async () => {
+  const inquiry: Inquiry<"status"> = {
+    id: "inquiry-1",
+    kind: "status",
     askedBy: "U0ANA",
     askedAt: now,
     place: { user: "U0ANA" },
-    service: { name: "backend", environment: "production" },
+    incidentId: null,
+    question: { target: { name: "backend", environment: "production" } },
     found: null,
   };
-  await looks.insert(look);
-  expect(await looks.byId("look-1")).toEqual(look);
-  const deployment = {
-    id: "d",
-    primary: true,
-    state: "completed" as const,
-    reason: null,
-    version: "v",
-    desired: 1,
-    running: 1,
-    pending: 0,
-    failed: 0,
-    since: now,
-  };
-  const seen = {
+  await inquiries.insert(inquiry);
+  expect(await inquiries.byId("status", "inquiry-1")).toEqual(inquiry);
+  expect(await inquiries.byId("deployments", "inquiry-1")).toBeNull();
+  const seen: Standing = {
+    kind: "service",
     name: "backend",
     title: "Backend API",
     environment: "production",
-    trouble: null,
-    state: { ...fakeService().world.state, lastDeployedAt: now, deployments: [deployment] },
-    autoscaling: { min: 1, max: 2, suspended: false, policies: [], activities: [{ at: now, text: "x" }] },
+    service: { ...fakeService().world.state, lastDeployedAt: now },
     balancer: null,
-    events: [{ at: now, text: "y", trouble: false }],
-    failures: [{ at: now, reason: "z" }],
+    findings: [{ title: "CPU", state: "warning", detail: "88 %", since: now }],
+    depth: {
+      autoscaling: { min: 1, max: 2, suspended: false, policies: [], activities: [{ at: now, text: "x" }] },
+      events: [{ at: now, text: "y", trouble: false }],
+      failures: [{ at: now, reason: "z" }],
+      rollouts: [rollout("42", "succeeded", { startedAt: now, endedAt: now }), rollout("41")],
+      unread: ["autoscaling: AccessDenied"],
+    },
   };
-  await looks.found("look-1", { at: now, services: [seen] });
-  expect(await looks.byId("look-1")).toEqual({ ...look, found: { at: now, services: [seen] } });
-  expect(await looks.byId("none")).toBeNull();
+  const found = { at: now, standings: [seen] };
+  await inquiries.found("inquiry-1", found);
+  expect(await inquiries.byId("status", "inquiry-1")).toEqual({ ...inquiry, found });
+  expect(await inquiries.byId("status", "none")).toBeNull();
 });

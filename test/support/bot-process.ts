@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { commands } from "../../commands/index.ts";
 import { startClock } from "../../src/sandbox/clock.ts";
 import { type SandboxCloud, startCloud } from "../../src/sandbox/cloud/cloud.ts";
@@ -14,7 +15,7 @@ import { createPerson, type Person } from "./person.ts";
 import { createTestDatabase } from "./postgres.ts";
 import { openRecorded, type Recorded } from "./whole-incident.ts";
 
-const program = new URL("../../bin/tocsin.mjs", import.meta.url).pathname;
+const program = fileURLToPath(new URL("../../bin/tocsin.mjs", import.meta.url));
 const example = new URL("../../examples/waooaw/tocsin.yaml", import.meta.url);
 
 export interface BotProcess {

@@ -13,6 +13,7 @@ import type { Intent, Lane, MissingPiece } from "../../src/domain/intent.ts";
 import type { JobName } from "../../src/domain/jobs.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
+import { createAuthenticator } from "../../src/second-factor/authenticator.ts";
 import type { Answer, At, FormValues } from "../../src/slack/command.ts";
 import { parseLine } from "../../src/slack/parse.ts";
 import { openDatabase, openPool, type RecordContext } from "../../src/store/database.ts";
@@ -94,6 +95,10 @@ export async function openDesk(config: Configuration = waooaw) {
             `https://waooaw.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread && thread !== ts ? `?thread_ts=${thread}` : ""}`,
         },
         ...recordsOf(context),
+        authenticator: createAuthenticator({
+          key: "a key of thirty-two characters or more",
+          site: () => "https://tocsin.example.com",
+        }),
         audit: { add: async (entry) => void staged.audit.push(entry), recent: async () => [] },
         outbox: {
           add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),

@@ -1,21 +1,26 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
 import type { NewAuditEntry } from "../../src/domain/audit/entry.ts";
+import type { Tick } from "../../src/domain/checklist/checklist.ts";
 import type { Configuration, PolicyRule } from "../../src/domain/configuration.ts";
+import type { Hold } from "../../src/domain/guard/hold.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
+import type { Inquiry } from "../../src/domain/inquiry/inquiry.ts";
 import type { Intent, Lane } from "../../src/domain/intent.ts";
 import type { JobName } from "../../src/domain/jobs.ts";
+import type { Lease } from "../../src/domain/operation/lease.ts";
 import { isRunning } from "../../src/domain/operation/lifecycle.ts";
-import type { Look } from "../../src/domain/operation/look.ts";
 import type { OperationRecord, Target } from "../../src/domain/operation/operation.ts";
 import type { Provider } from "../../src/domain/platform.ts";
 import type { App, Transact } from "../../src/domain/ports.ts";
 import type { NewTimelineEntry } from "../../src/domain/timeline/entry.ts";
 import { Refusal } from "../../src/errors.ts";
 import { applyOperation } from "../../src/jobs/apply-operation.ts";
+import { checkOperation } from "../../src/jobs/check-operation.ts";
 import { expireOperation } from "../../src/jobs/expire-operation.ts";
-import type { JobHandler } from "../../src/jobs/handler.ts";
-import { lookStatus } from "../../src/jobs/look-status.ts";
+import { type JobHandler, jobHandler } from "../../src/jobs/handler.ts";
+import { inquire } from "../../src/jobs/inquire.ts";
 import { planOperation } from "../../src/jobs/plan-operation.ts";
+import { tendLease } from "../../src/jobs/tend-lease.ts";
 import { watchOperation } from "../../src/jobs/watch-operation.ts";
 import { operations } from "../../src/operations/index.ts";
 import { backendPlacement, type fakeService } from "./fake-service.ts";
@@ -58,6 +63,11 @@ export function policyRule(rule: Partial<PolicyRule> = {}): PolicyRule {
     approvals: 0,
     approvers: [],
     confirm: "click",
+    severities: null,
+    onlyIn: null,
+    approvalMinutes: null,
+    secondFactor: null,
+    breakGlass: null,
     ...rule,
   };
 }
@@ -73,6 +83,7 @@ export function servicesNamed(names: readonly string[]): Configuration["services
     links: [],
     runs: [backendPlacement],
     dependsOn: [],
+    connectionsPerTask: [],
     health: [],
   }));
 }
@@ -95,10 +106,13 @@ export function configuration(more: Partial<Configuration> = {}): Configuration 
     environments: [{ name: "production", aliases: ["prod"], production: true, default: true, region: null }],
     services: servicesNamed(["backend"]),
     resources: [],
+    thresholds: [],
     connections: new Map(),
     policy: [policyRule()],
+    freezes: [],
+    windows: [],
     reactions: { timeline: "pushpin", actionItem: "white_check_mark" },
-    operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60 },
+    operations: { expireMinutes: 15, verifyMinutes: 15, steadySeconds: 60, diagnoseIncidents: true },
     postmortem: { template: "default", sections: [] },
     dashboards: [],
     ...more,
@@ -120,6 +134,8 @@ export function operationsApp(
     readonly providers?: readonly Provider[];
     readonly incident?: Incident;
     readonly isIn?: (channelId: string) => boolean | null;
+    /** Short ones in their order, where left out. */
+    readonly newId?: () => string;
   } = {},
 ) {
   const config = configuration(options.config);
@@ -128,8 +144,12 @@ export function operationsApp(
     now: new Date("2026-11-22T10:00:00Z"),
     operations: new Map<string, OperationRecord>(),
     locks: new Map<string, string>(),
-    looks: new Map<string, Look>(),
+    holds: [] as Hold[],
+    leases: new Map<string, Lease>(),
+    inquiries: new Map<string, Inquiry>(),
     audit: [] as NewAuditEntry[],
+    backups: [] as string[],
+    ticks: new Map<string, Tick[]>(),
     timeline: [] as NewTimelineEntry[],
     intents: [] as { intent: Intent; lane: Lane | undefined }[],
     jobs: [] as Waiting[],
@@ -137,6 +157,7 @@ export function operationsApp(
     ids: 0,
   };
   const newId = () => {
+    if (options.newId) return options.newId();
     kept.ids += 1;
     return `id-${String(kept.ids).padStart(4, "0")}`;
   };
@@ -145,6 +166,7 @@ export function operationsApp(
       now: kept.now,
       config,
       newId,
+      redact: (text: string) => text,
       workspace: {
         botUserId: "U0TOC",
         teamId: "T0WAOOAW",
@@ -187,14 +209,51 @@ export function operationsApp(
         },
         holder: async (target: string) => kept.locks.get(target) ?? null,
       },
-      looks: {
-        insert: async (look: Look) => void kept.looks.set(look.id, look),
-        byId: async (id: string) => kept.looks.get(id) ?? null,
-        found: async (id: string, found: Look["found"]) => {
-          const look = kept.looks.get(id);
-          if (look) kept.looks.set(id, { ...look, found });
+      people: { known: async () => new Map([...people].map(([id, one]) => [id, one])) },
+      holds: { standing: async () => kept.holds },
+      authenticator: null,
+      leases: {
+        insert: async (lease: Lease) => void kept.leases.set(lease.id, lease),
+        byId: async (id: string) => kept.leases.get(id) ?? null,
+        lock: async (id: string) => kept.leases.get(id) ?? null,
+        byOperation: async (id: string) => [...kept.leases.values()].find((one) => one.operationId === id) ?? null,
+        update: async (lease: Lease, changes: Partial<Lease>) => {
+          kept.leases.set(lease.id, { ...lease, ...changes });
+          return { ...lease, ...changes };
+        },
+        open: async (target?: Lease["target"]) =>
+          [...kept.leases.values()].filter(
+            (one) => one.state !== "over" && (target === undefined || one.target.name === target.name),
+          ),
+      },
+      inquiries: {
+        insert: async (inquiry: Inquiry) => void kept.inquiries.set(inquiry.id, inquiry),
+        byId: async (kind: Inquiry["kind"], id: string) => {
+          const inquiry = kept.inquiries.get(id);
+          return inquiry?.kind === kind ? inquiry : null;
+        },
+        keepPicture: async () => {},
+        picture: async () => null,
+        found: async (id: string, found: Inquiry["found"]) => {
+          const inquiry = kept.inquiries.get(id);
+          if (inquiry) kept.inquiries.set(id, { ...inquiry, found });
         },
       },
+      backups: {
+        keep: async (backup: { readonly id: string }) => void kept.backups.push(backup.id),
+        keepRestore: async (restore: { readonly id: string }) => void kept.backups.push(restore.id),
+        proved: async () => {},
+      },
+      ticks: {
+        of: async (list: string) => kept.ticks.get(list) ?? [],
+        set: async (list: string, item: string, tick: Omit<Tick, "item"> | null) => {
+          const others = (kept.ticks.get(list) ?? []).filter((one) => one.item !== item);
+          kept.ticks.set(list, tick === null ? others : [...others, { item, ...tick }]);
+        },
+      },
+      samples: { since: async () => [], add: async () => {} },
+      // No task of a schedule waits for any of these.
+      turns: { open: async () => [] },
       audit: { add: async (entry: NewAuditEntry) => void kept.audit.push(entry) },
       outbox: { add: async (intent: Intent, lane?: Lane) => void kept.intents.push({ intent, lane }) },
       jobs: {
@@ -212,8 +271,11 @@ export function operationsApp(
     const before = {
       operations: new Map(kept.operations),
       locks: new Map(kept.locks),
-      looks: new Map(kept.looks),
+      leases: new Map(kept.leases),
+      inquiries: new Map(kept.inquiries),
       audit: [...kept.audit],
+      backups: [...kept.backups],
+      ticks: new Map(kept.ticks),
       timeline: [...kept.timeline],
       intents: [...kept.intents],
       jobs: [...kept.jobs],
@@ -242,8 +304,10 @@ export function operationsApp(
       planOperation(context),
       applyOperation(context),
       watchOperation(context),
+      checkOperation(context),
       expireOperation(context),
-      lookStatus(context),
+      inquire(context),
+      jobHandler(tendLease(context)),
     ].map((handler) => [handler.name, handler]),
   );
   /** Runs every job that is due, and those they add that are due too. */

@@ -6,6 +6,8 @@ export interface Quiet {
    * milliseconds (Slack takes about one message a second for a channel); false when it takes longer.
    */
   readonly atMost: (milliseconds: number, soon?: number) => Promise<boolean>;
+  /** Whether something is being done at this moment. */
+  readonly isBusy: () => Promise<boolean>;
   /** When the next thing falls due that is not due yet; null when there is none. */
   readonly next: () => Promise<number | null>;
   readonly stop: () => Promise<void>;
@@ -34,6 +36,14 @@ export async function watchQuiet(url: string, now: () => number): Promise<Quiet>
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       return true;
+    },
+    isBusy: async () => {
+      const { rows } = await client.query<{ busy: boolean }>(
+        `select exists (select from outbox where state = 'sending' or (state = 'due' and due_at <= $1))
+             or exists (select ${jobs} and state = 'active') as busy`,
+        [new Date(now())],
+      );
+      return rows[0]?.busy ?? false;
     },
     next: async () => {
       const { rows } = await client.query<{ at: Date | null }>(

@@ -4,11 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { TestClock } from "pg-boss";
-import { afterEach, expect } from "vitest";
+import { expect, inject, onTestFinished } from "vitest";
 import { commands } from "../../commands/index.ts";
 import { type Bot, startBot } from "../../src/bot.ts";
 import { parseConfiguration } from "../../src/config.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
+import { createQueue } from "../../src/jobs/queue.ts";
 import { createLog } from "../../src/log.ts";
 import { operations } from "../../src/operations/index.ts";
 import { type SandboxClock, startClock } from "../../src/sandbox/clock.ts";
@@ -19,6 +20,8 @@ import { type SandboxSlack, startSlack } from "../../src/sandbox/slack/slack.ts"
 import { completions, declaredShortcuts } from "../../src/slack/completions.ts";
 import { botEvents } from "../../src/slack/manifest.ts";
 import { scopes } from "../../src/slack/scopes.ts";
+import { openDatabase, openPool } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { type DatabaseLink, startDatabaseLink } from "./database-link.ts";
 import { createPerson, type Person, until } from "./person.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -30,6 +33,10 @@ export interface ScenarioOptions {
   readonly socketMode?: boolean;
   /** Puts a link between the bot and its database that the story can break: `scenario.link`. */
   readonly breakableDatabase?: boolean;
+  /** What the AWS SDK talks to instead of the sandbox's cloud itself, made from its address. */
+  readonly awsEndpoint?: (cloud: string) => Promise<string>;
+  /** The installation has no key for second factors. */
+  readonly withoutFactors?: boolean;
 }
 
 export interface Scenario {
@@ -43,12 +50,16 @@ export interface Scenario {
   readonly link: DatabaseLink | null;
   readonly config: Configuration;
   readonly address: () => string;
+  /** The bot's, Slack's and the cloud's time. */
+  readonly now: () => number;
   /** Moves the bot's, the job queue's, Slack's and the cloud's time on; "90s", "15m", "2h". */
   readonly advance: (time: string) => Promise<void>;
   /** Waits until the bot has nothing left to do that is due: what has not come by then does not come. */
   readonly settled: () => Promise<void>;
   /** Stops the bot and starts it again on the same database; Slack and the cloud go on. */
   readonly restart: () => Promise<void>;
+  /** Everything that was logged, one line of JSON each. */
+  readonly logged: () => readonly string[];
   /** Lets a log line or a refused call of Slack's pass that would otherwise fail the story. */
   readonly excuse: (what: RegExp) => void;
   readonly stop: () => Promise<void>;
@@ -61,7 +72,7 @@ const ourFault = /invalid_blocks|invalid_arguments|missing_scope|unknown_method|
 /** Starts a story; it is stopped after its test, and fails it when anything was logged as an error or refused by Slack. */
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
   const text = options.configuration ?? readFileSync(exampleFile, "utf8");
-  const { configuration: written } = parseConfiguration([{ name: "tocsin.yaml", text }], {
+  const { configuration: written, redactions } = parseConfiguration([{ name: "tocsin.yaml", text }], {
     environment: {},
     operations,
   });
@@ -69,9 +80,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const jobClock = new TestClock(clock.now());
   const lines: string[] = [];
   const excused: RegExp[] = [];
-  const log = createLog({ level: "warn", redactions: [], to: { write: (line) => lines.push(line) } });
+  const log = createLog({ level: "warn", redactions, to: { write: (line) => lines.push(line) } });
   const [database, slack, cloud, partners] = await Promise.all([
-    createTestDatabase(),
+    createTestDatabase(asABotLeftIt, `${inject("databasePrefix")}bot_`),
     startSlack({
       clock,
       commands: completions(commands),
@@ -91,6 +102,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     services: partners.services(written.services),
   };
 
+  const endpoint = (await options.awsEndpoint?.(cloud.endpoint)) ?? cloud.endpoint;
   const link = options.breakableDatabase ? await startDatabaseLink(database.url) : null;
   const start = async (): Promise<Bot> => {
     const bot = await startBot({
@@ -103,9 +115,11 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
           ? { kind: "socket", appToken: slack.appToken, apiUrl: slack.apiUrl }
           : { kind: "http", signingSecret: slack.signingSecret },
       },
-      aws: { endpoint: cloud.endpoint, credentials: cloud.credentials, region: cloud.region },
+      aws: { endpoint, credentials: cloud.credentials, region: cloud.region },
       http: { host: "127.0.0.1", port: 0, metricsToken: null },
+      secondFactor: options.withoutFactors ? null : { key: "a key of thirty-two characters or more", site: null },
       log,
+      redactions,
       now: () => new Date(clock.now()),
       jobClock,
       fallback: createPage({ slack, cloud }),
@@ -139,14 +153,19 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     link,
     config,
     address: () => `http://127.0.0.1:${bot.port}`,
+    now: clock.now,
     advance: async (time) => {
       // From one thing that falls due to the next, each done before time goes on; in small steps while something is
       // under way, since the job queue takes a job without a sign of life for dead after ten seconds.
       const end = clock.now() + milliseconds(time);
       while (clock.now() < end) {
-        const idle = await quiet.atMost(1000);
-        const next = idle ? ((await quiet.next()) ?? end) : clock.now() + 5000;
-        await clock.advance(Math.max(1, Math.min(next, end) - clock.now()));
+        const next = async (): Promise<number> => {
+          if (await quiet.atMost(50)) return (await quiet.next()) ?? end;
+          // What is due and not taken yet waits for the queue to look again, which it does by this clock.
+          if (!(await quiet.isBusy())) return clock.now() + 500;
+          return (await quiet.atMost(1000)) ? clock.now() : clock.now() + 5000;
+        };
+        await clock.advance(Math.max(1, Math.min(await next(), end) - clock.now()));
         await flow.settle();
       }
       await quiet.atMost(1000);
@@ -166,6 +185,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       await bot.stop();
       bot = await start();
     },
+    logged: () => [...lines],
     excuse: (what) => void excused.push(what),
     stop: async () => {
       if (stopped) return;
@@ -179,7 +199,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       await database.drop();
     },
   };
-  afterEach(async () => {
+  onTestFinished(async () => {
     await scenario.stop();
     const passes = (line: string): boolean => excused.some((what) => what.test(line));
     const refused = slack.calls
@@ -192,29 +212,42 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   return scenario;
 }
 
+/** The tables of the bot and of its job queue, which every story's database is a copy of. */
+async function asABotLeftIt(url: string): Promise<void> {
+  const pool = openPool(url);
+  await migrate(openDatabase(pool));
+  await pool.end();
+  const silent = () => {};
+  const queue = createQueue({ connectionString: url, log: { warn: silent, error: silent } });
+  await queue.open();
+  await queue.stop();
+}
+
 /** Keeps the job queue's time at the sandbox's. */
 function keepJobTime(jobClock: TestClock, clock: SandboxClock) {
   let stopped = false;
-  let rounds = 0;
-  const turn = async (): Promise<void> => {
-    while (!stopped) {
+  let last: Promise<void> = Promise.resolve();
+  const round = (): Promise<void> => {
+    last = last.then(async () => {
       try {
         await jobClock.setTime(clock.now());
         await jobClock.tick(1);
       } catch {
-        // The story has taken the database away; the next turn sets the time.
+        // The story has taken the database away; the next round sets the time.
       }
-      rounds += 1;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    return last;
+  };
+  const keep = async (): Promise<void> => {
+    while (!stopped) {
+      await round();
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  void turn();
+  void keep();
   return {
-    /** Two full rounds: what came due has been handed out. */
-    settle: async () => {
-      const wanted = rounds + 2;
-      await until("the job queue to take its turn", () => rounds >= wanted || stopped, 10);
-    },
+    /** What has come due is handed out. */
+    settle: round,
     stop: () => {
       stopped = true;
     },

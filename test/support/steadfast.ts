@@ -90,7 +90,7 @@ export async function scales(bed: Place, scaling: Scaling, who = "U0ANA"): Promi
       seen = JSON.stringify(row);
       jobs = JSON.stringify(
         await bed.recorded.query(
-          "select name, state, retry_count, start_after, heartbeat_on, now() as now from pgboss.job where data->>'operationId' = $1",
+          "select data->>'name' as name, state, retry_count, start_after, heartbeat_on, now() as now from pgboss.job where data->'data'->>'operationId' = $1",
           [row?.id],
         ),
       );

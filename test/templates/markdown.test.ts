@@ -19,27 +19,38 @@ describe("text from Slack in a document", () => {
 });
 
 describe("HTML made of Markdown", () => {
-  test("shows tags, and obeys none", () => {
-    const html = toHtmlBody('before <script>alert(1)</script> <img src=x onerror="alert(1)">');
+  test("shows tags, and obeys none", async () => {
+    const html = await toHtmlBody('before <script>alert(1)</script> <img src=x onerror="alert(1)">');
     expect(html).not.toMatch(/<script|<img/);
     expect(html).toContain("alert(1)");
   });
 
-  test("links only to the web and to mail", () => {
-    expect(toHtmlBody("[a](javascript:alert(1)) [b](https://x.test)")).toBe(
+  test("links only to the web and to mail", async () => {
+    expect(await toHtmlBody("[a](javascript:alert(1)) [b](https://x.test)")).toBe(
       '<p><span>a</span> <a href="https://x.test" rel="noopener noreferrer">b</a></p>',
     );
   });
 
-  test("never holds a tag that came from the text, whatever the text", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(toHtmlBody(`${literal(`<b onclick=x>${text}`)}`)).not.toMatch(/<b /);
+  test("never holds a tag that came from the text, whatever the text", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        expect(await toHtmlBody(`${literal(`<b onclick=x>${text}`)}`)).not.toMatch(/<b /);
       }),
     );
   });
+
+  test("a long table has its head again where it is cut, and a list's item keeps its paragraphs", async () => {
+    const rows = Array.from({ length: 800 }, (_, index) => `| ${index} | something happened |`);
+    const table = await toHtmlBody(["| When | What |", "|---|---|", ...rows].join("\n"));
+    expect(table.match(/<td>\d+<\/td>/g)).toHaveLength(800);
+    expect(table.match(/<th>When<\/th>/g)?.length).toBe(table.match(/<table>/g)?.length);
+    const items = Array.from({ length: 400 }, (_, index) => `- item ${index}\n\n    its second paragraph\n`);
+    const list = await toHtmlBody(items.join("\n"));
+    expect(list.match(/<p>its second paragraph<\/p>/g)).toHaveLength(400);
+    expect(list).not.toContain("<pre>");
+  });
 });
 
-test("literal text stays on one line and carries no markup", () => {
-  expect(toHtmlBody(literal("# a *b* [c](d) | `e`\n- f"))).toBe("<p># a *b* [c](d) | `e` - f</p>");
+test("literal text stays on one line and carries no markup", async () => {
+  expect(await toHtmlBody(literal("# a *b* [c](d) | `e`\n- f"))).toBe("<p># a *b* [c](d) | `e` - f</p>");
 });

@@ -1,6 +1,9 @@
 import { Refusal } from "../../errors.ts";
-import type { PolicyRule } from "../configuration.ts";
+import type { Lift, PolicyRule } from "../configuration.ts";
+import { anyWindow, type MaintenanceWindow, nextWindow, windowsFor } from "../guard/calendar.ts";
+import { momentInWords } from "../guard/words.ts";
 import { type Count, type Ruling, type Target, targetName } from "../operation/operation.ts";
+import { spanAt } from "../time/recurrence.ts";
 import type { Caller } from "./caller.ts";
 import { isOneOf, principalsInWords } from "./principal.ts";
 
@@ -17,23 +20,72 @@ export interface PolicyQuestion {
   readonly duringIncident: boolean;
   /** The roles the caller holds in that incident. */
   readonly roles: readonly string[];
+  /** Of that incident; null outside of one. */
+  readonly severity: string | null;
+  readonly now: Date;
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 /**
  * The first rule whose conditions all hold decides; who is allowed is one of them, and a rule that allows nobody
  * refuses. Where none holds the answer is no: a Refusal that names the rule that came nearest and the way out.
  */
-export function decide(rules: readonly PolicyRule[], question: PolicyQuestion): Ruling {
+export function decide(rules: readonly PolicyRule[], question: PolicyQuestion, lifted: readonly Lift[] = []): Ruling {
   refuseStrangers(question.caller);
-  const about = rules.filter((rule) => isAbout(rule, question));
-  for (const rule of about) {
+  const about = rules.filter((rule) => rule.breakGlass === null && isAbout(rule, question));
+  const inTime = about.filter((rule) => lifted.includes("window") || isInWindow(rule, question));
+  for (const rule of inTime) {
     if (!holdsHere(rule, question) || !isWithin(rule, question.count)) continue;
     if (rule.allow.length === 0) {
       throw new Refusal("not_allowed", `Denied: “${rule.name}” allows nobody to do this.`);
     }
-    if (isOneOf(question.caller, rule.allow, question.roles)) return ruling(rule);
+    if (isOneOf(question.caller, rule.allow, question.roles)) return ruling(rule, lifted);
   }
-  throw refusal(about, question);
+  // Where limits are lifted, the rule that goes farthest decides: it asks for the most.
+  const beyond = inTime.filter(
+    (rule) => holdsHere(rule, question) && isOneOf(question.caller, rule.allow, question.roles),
+  );
+  const farthest = beyond.at(-1);
+  if (lifted.includes("limits") && farthest) return ruling(farthest, lifted);
+  throw refusal(about, inTime, question);
+}
+
+/**
+ * The rule that lets the caller break the glass for this; a Refusal where none does. What it lifts is lifted only from
+ * what the other rules would let them do.
+ */
+export function breakGlassRule(
+  rules: readonly PolicyRule[],
+  question: PolicyQuestion,
+): PolicyRule & { readonly breakGlass: NonNullable<PolicyRule["breakGlass"]> } {
+  refuseStrangers(question.caller);
+  const about = rules.flatMap((rule) =>
+    rule.breakGlass !== null && isAbout(rule, question) ? [{ ...rule, breakGlass: rule.breakGlass }] : [],
+  );
+  const found = about.find(
+    (rule) =>
+      holdsHere(rule, question) &&
+      isInWindow(rule, question) &&
+      isWithin(rule, question.count) &&
+      isOneOf(question.caller, rule.allow, question.roles),
+  );
+  if (found) return found;
+  const { target } = question;
+  const [other] = about;
+  if (!other) {
+    throw new Refusal(
+      "not_allowed",
+      `Denied: no rule of the policy lets anybody break the glass on ${target.name} in ${target.environment}.`,
+      "Ask again without `--break-glass`.",
+    );
+  }
+  throw new Refusal(
+    "not_allowed",
+    holdsHere(other, question)
+      ? `Denied: “${other.name}” is for ${principalsInWords(other.allow)}.`
+      : `Denied: “${other.name}” does not hold here: ${conditionsInWords(other)}.`,
+    "Ask one of them to do it, or ask again without `--break-glass`.",
+  );
 }
 
 /** Guests, people from elsewhere, deleted people, bots and the unknown may operate nothing, whatever the rules say. */
@@ -60,7 +112,33 @@ function isAbout(rule: PolicyRule, question: PolicyQuestion): boolean {
 }
 
 function holdsHere(rule: PolicyRule, question: PolicyQuestion): boolean {
-  return rule.duringIncident === null || rule.duringIncident === question.duringIncident;
+  return (
+    (rule.duringIncident === null || rule.duringIncident === question.duringIncident) &&
+    (rule.severities === null ||
+      (question.duringIncident && question.severity !== null && rule.severities.includes(question.severity)))
+  );
+}
+
+function isInWindow(rule: PolicyRule, { windows, target, now }: PolicyQuestion): boolean {
+  if (rule.onlyIn === null) return true;
+  return windowsFor(windows, rule.onlyIn, target).some((window) => spanAt(window.times, now) !== null);
+}
+
+/** Where and when a rule holds, in a few words; empty for always and everywhere. */
+export function conditionsInWords(rule: Pick<PolicyRule, "duringIncident" | "severities" | "onlyIn">): string {
+  const words = [
+    rule.severities !== null
+      ? `only in an open incident of ${rule.severities.join(" or ")}`
+      : rule.duringIncident === true
+        ? "only in an open incident's channel"
+        : rule.duringIncident === false
+          ? "not in an incident's channel"
+          : null,
+    rule.onlyIn === null
+      ? null
+      : `only in ${rule.onlyIn === anyWindow ? "a maintenance window" : `the window “${rule.onlyIn}”`}`,
+  ];
+  return words.filter((word) => word !== null).join(", ");
 }
 
 function isWithin(rule: PolicyRule, count: PolicyQuestion["count"]): boolean {
@@ -73,16 +151,19 @@ function isWithin(rule: PolicyRule, count: PolicyQuestion["count"]): boolean {
   );
 }
 
-function ruling(rule: PolicyRule): Ruling {
+function ruling(rule: PolicyRule, lifted: readonly Lift[]): Ruling {
   return {
     rule: rule.name,
-    approvals: rule.approvals,
+    approvals: lifted.includes("approvals") ? 0 : rule.approvals,
     approvers: rule.approvers.length > 0 ? rule.approvers : rule.allow,
-    confirm: rule.confirm,
+    // Whoever breaks the glass or owes a second factor sees the plan first.
+    confirm: rule.confirm === "none" && (lifted.length > 0 || rule.secondFactor !== null) ? "click" : rule.confirm,
+    approvalMinutes: rule.approvalMinutes,
+    secondFactor: rule.secondFactor,
   };
 }
 
-function refusal(about: readonly PolicyRule[], question: PolicyQuestion): Refusal {
+function refusal(all: readonly PolicyRule[], about: readonly PolicyRule[], question: PolicyQuestion): Refusal {
   const { caller, roles, verb, target } = question;
   const limited = nearestLimit(
     about.filter((rule) => holdsHere(rule, question) && isOneOf(caller, rule.allow, roles)),
@@ -99,7 +180,22 @@ function refusal(about: readonly PolicyRule[], question: PolicyQuestion): Refusa
           : `Try \`/ops ${verb} ${target.name} ${limited.nearest}\`.`,
     );
   }
+  const later = all.find(
+    (rule) =>
+      holdsHere(rule, question) &&
+      !isInWindow(rule, question) &&
+      isWithin(rule, question.count) &&
+      isOneOf(caller, rule.allow, roles),
+  );
+  if (later) return outsideWindow(later, question);
   const elsewhere = about.find((rule) => !holdsHere(rule, question) && isOneOf(caller, rule.allow, roles));
+  if (elsewhere?.severities) {
+    return new Refusal(
+      "not_allowed",
+      `Denied: “${elsewhere.name}” holds ${conditionsInWords(elsewhere)}.`,
+      "Ask again in the channel of such an incident.",
+    );
+  }
   if (elsewhere) {
     return new Refusal(
       "not_allowed",
@@ -123,6 +219,17 @@ function refusal(about: readonly PolicyRule[], question: PolicyQuestion): Refusa
     "not_allowed",
     `Denied: no rule of the policy allows ${verb} on ${target.name} in ${target.environment}.`,
     "Ask whoever keeps the configuration to add one.",
+  );
+}
+
+function outsideWindow(rule: PolicyRule, { windows, target, now }: PolicyQuestion): Refusal {
+  const next = nextWindow(windowsFor(windows, rule.onlyIn ?? anyWindow, target), now);
+  return new Refusal(
+    "outside_window",
+    `Denied: “${rule.name}” holds ${conditionsInWords(rule)}, and now is none.`,
+    next === null
+      ? "No window is coming; ask whoever keeps the configuration. `/ops windows` lists them."
+      : `Ask again in “${next.window.name}”, which begins ${momentInWords(next.span.from)} and ends ${momentInWords(next.span.to)}.`,
   );
 }
 

@@ -154,7 +154,7 @@ export async function recordActionItem(
   if (!incident || (await app.actionItems.bySource(job.channelId, job.ts))) return;
   const { channelId, ts } = job;
   await insert(app, incident, job.byUserId, {
-    title: cleanLine(plainFromSlack(messageTitle(message))),
+    title: cleanLine(plainFromSlack(app.redact(messageTitle(message)))),
     ownerId: null,
     dueOn: null,
     source: { channelId, ts, permalink: app.workspace.permalink(channelId, ts, message.threadTs) },

@@ -64,6 +64,11 @@ export function readReactions(
   });
 }
 
+/** Who pinned a message to its channel, as the Web API tells it; null where it is not pinned there. */
+export function readPin(raw: Payload, channelId: string): string | null {
+  return list(raw.pinned_to).includes(channelId) ? word(record(raw.pinned_info).pinned_by) : null;
+}
+
 function word(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }

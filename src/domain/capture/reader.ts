@@ -7,6 +7,8 @@ export interface Listed {
   readonly post: Post | null;
   readonly isTombstone: boolean;
   readonly replies: number;
+  /** Who pinned it to this channel; null while it is not pinned. */
+  readonly pinnedBy: string | null;
   readonly reactions: readonly { readonly name: string; readonly users: readonly string[]; readonly whole: boolean }[];
 }
 

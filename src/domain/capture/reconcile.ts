@@ -1,7 +1,7 @@
 import { actionItemMarked } from "../action-item/action-item.ts";
 import type { App } from "../ports.ts";
 import { quoteMessage } from "../text.ts";
-import { messageDeleted, messageEdited, reactionMarked } from "../timeline/marks.ts";
+import { isPinned, messageDeleted, messageEdited, pinMarked, reactionMarked } from "../timeline/marks.ts";
 import { captureDeletion, capturePost, slackTime } from "./capture.ts";
 import type { Listed, ListedPage } from "./reader.ts";
 import type { CapturedMessage, Found, ReconcileReason, Reconciliation } from "./records.ts";
@@ -102,7 +102,9 @@ async function takeListed(app: App, one: Reconciliation, read: PageRead): Promis
       found = await takeGone(app, channelId, [gone], read.seenTs, found);
       continue;
     }
-    if (!listed.post || before?.deletedAt) continue;
+    if (before?.deletedAt) continue;
+    await takePin(app, channelId, listed, read);
+    if (!listed.post) continue;
     if (isNews(app, before, listed) && (await capturePost(app, channelId, listed.post, seen))) {
       found = counted(found, before ? "edits" : "messages", listed.ts);
       await followEdit(app, channelId, listed);
@@ -125,6 +127,14 @@ async function followEdit(app: App, channelId: string, { post }: Listed): Promis
   if (!post?.editedTs) return;
   const text = quoteMessage(app.redact(post.text));
   await messageEdited(app, { channelId, ts: post.ts, text, editedTs: post.editedTs });
+}
+
+/** A pin that no event told of is taken as one that is set now, and one that is there no more as taken away now. */
+async function takePin(app: App, channelId: string, { ts, pinnedBy }: Listed, read: PageRead): Promise<void> {
+  if ((await isPinned(app, channelId, ts)) === (pinnedBy !== null)) return;
+  const mark = { channelId, ts, eventTs: read.seenTs };
+  if (pinnedBy === null) return pinMarked(app, { ...mark, userId: "", on: false });
+  if (read.members.has(pinnedBy)) await pinMarked(app, { ...mark, userId: pinnedBy, on: true });
 }
 
 async function takeReactions(

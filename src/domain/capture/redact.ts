@@ -9,7 +9,7 @@ const shapes: readonly (readonly [pattern: RegExp, kept: string])[] = [
     redacted,
   ],
   // docs.slack.dev/authentication/tokens
-  [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{8,}/g, redacted],
+  [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{6,}/g, redacted],
   [/https:\/\/hooks\.slack(?:-gov)?\.com\/[^\s"'<>|]+/g, redacted],
   // docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, redacted],
@@ -45,4 +45,15 @@ export function createRedact(values: readonly string[]): Redact {
     const listed = spellings.reduce((left, secret) => left.replaceAll(secret, redacted), text);
     return shapes.reduce((left, [pattern, kept]) => left.replace(pattern, kept), listed);
   };
+}
+
+/**
+ * What platforms and stores say, without the secrets that they repeat: a registry's password in an image's address, an
+ * address in an error. The names of fields stay.
+ */
+export function withoutSecrets<T>(redact: Redact, seen: T): T {
+  if (typeof seen === "string") return redact(seen) as T;
+  if (Array.isArray(seen)) return seen.map((one: unknown) => withoutSecrets(redact, one)) as T;
+  if (seen === null || typeof seen !== "object" || seen instanceof Date || seen instanceof Uint8Array) return seen;
+  return Object.fromEntries(Object.entries(seen).map(([name, one]) => [name, withoutSecrets(redact, one)])) as T;
 }

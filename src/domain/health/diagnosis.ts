@@ -1,98 +1,118 @@
-import type { Placement, Service } from "../configuration.ts";
-import type { Place } from "../intent.ts";
-import { type Asked, placeFor } from "../operation/place.ts";
+import type { Configuration } from "../configuration.ts";
+import { type Incident, incidentName } from "../incident/incident.ts";
+import type { Inquiry } from "../inquiry/inquiry.ts";
+import { inquire, recordInquiry } from "../inquiry/inquiry.ts";
 import type { Alarm } from "../platform/measures.ts";
-import type { ServiceState } from "../platform.ts";
 import type { App } from "../ports.ts";
+import { escapeMrkdwn, shorten } from "../text.ts";
+import type { Cause, Remedy } from "./causes.ts";
 import type { ReadingState } from "./health.ts";
+import type { Examinable } from "./measures.ts";
+import { balancerTitle } from "./status.ts";
+import { subjectOf, usualEnvironment } from "./subjects.ts";
 import type { Finding } from "./thresholds.ts";
 
-/** One ask for what is wrong with a service. It is read in the background; the message shows what was found. */
-export interface Diagnosis {
-  readonly id: string;
-  readonly askedBy: string;
-  readonly askedAt: Date;
-  readonly place: Place;
-  readonly service: { readonly name: string; readonly environment: string };
-  readonly found: Found | null;
+/** What is wrong with a thing of the catalog. */
+export interface DiagnosisQuestion {
+  readonly target: { readonly name: string; readonly environment: string };
+  /** Why nobody asked: the incident that affects it, as INC-12, and whether it is a drill. */
+  readonly declared: { readonly incident: string; readonly drill: boolean } | null;
 }
 
-export interface Found {
-  readonly at: Date;
+export interface DiagnosisFound {
+  readonly kind: Examinable;
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** What was read and has no threshold: its name and value. */
+  readonly unjudged: readonly string[];
   /** Metrics of the configuration's thresholds that nothing reads. */
   readonly unread: readonly string[];
-  /** What probably made it so, in a sentence; null where nothing points to a cause. */
-  readonly cause: string | null;
+  /** Likeliest first. */
+  readonly causes: readonly Cause[];
+  readonly remedies: readonly Remedy[];
   readonly scalable: boolean;
 }
 
-export interface DiagnosisRecords {
-  readonly insert: (diagnosis: Diagnosis) => Promise<void>;
-  readonly byId: (id: string) => Promise<Diagnosis | null>;
-  readonly found: (id: string, found: Found) => Promise<void>;
+export type Diagnosis = Inquiry<"diagnosis">;
+
+const mostAtOnce = 5;
+
+/**
+ * Has things of the catalog examined for an incident that affects them, in its own channel, without anybody asking; five
+ * at most. Nothing happens for what is told after the fact, because it is over, and where the configuration says no.
+ */
+export async function diagnoseAffected(app: App, incident: Incident, names: readonly string[]): Promise<void> {
+  if (!app.config.operations.diagnoseIncidents || incident.times.resolvedAt !== null) return;
+  for (const name of names.slice(0, mostAtOnce)) {
+    const environment = usualEnvironment(app.config, name);
+    if (environment === null || subjectOf(app.config, { name, environment }) === null) continue;
+    await inquire(app, "diagnosis", {
+      userId: incident.reporterId,
+      forIncident: incident.id,
+      question: {
+        target: { name, environment },
+        declared: { incident: incidentName(incident), drill: incident.kind === "drill" },
+      },
+    });
+  }
 }
 
-const card = (diagnosis: Diagnosis) => ({
-  kind: "card" as const,
-  view: "ops.diagnosis",
-  subject: diagnosis.id,
-  place: diagnosis.place,
-});
-
-/** Records that somebody wants to know what is wrong with a service, and has it looked at in the background. */
-export async function requestDiagnosis(
-  app: App,
-  ask: { readonly userId: string; readonly asked: Asked; readonly service: Diagnosis["service"] },
-): Promise<Diagnosis> {
-  const { name, environment } = ask.service;
-  const diagnosis: Diagnosis = {
-    id: app.newId(),
-    askedBy: ask.userId,
-    askedAt: app.now,
-    place: placeFor(app, ask.asked, ask.userId),
-    service: { name, environment },
-    found: null,
-  };
-  await app.diagnoses.insert(diagnosis);
-  await app.outbox.add(card(diagnosis), "answer");
-  await app.jobs.add("diagnose", { diagnosisId: diagnosis.id }, { key: diagnosis.id });
-  return diagnosis;
-}
-
-/** Looks again at the same; the message is edited. */
-export async function repeatDiagnosis(app: App, id: string): Promise<Diagnosis | null> {
-  const diagnosis = await app.diagnoses.byId(id);
-  if (diagnosis !== null) await app.jobs.add("diagnose", { diagnosisId: id }, { key: id });
-  return diagnosis;
-}
-
-/** What was found is shown, worst first and without secrets: a card, so that a later look edits it. */
-export async function recordDiagnosis(app: App, id: string, found: Omit<Found, "at">): Promise<void> {
-  const diagnosis = await app.diagnoses.byId(id);
+/** What was found is shown, worst first and without secrets, and written on the timeline of the incident it belongs to. */
+export async function recordDiagnosis(app: App, id: string, found: DiagnosisFound): Promise<void> {
+  const diagnosis = await app.inquiries.byId("diagnosis", id);
   if (diagnosis === null) return;
-  const findings = worstFirst(found.findings).map(({ title, state, detail }) => ({
-    title: app.redact(title),
-    state,
-    detail: app.redact(detail),
-  }));
-  const cause = found.cause === null ? null : app.redact(found.cause);
-  await app.diagnoses.found(id, { ...found, at: app.now, findings, cause });
-  await app.outbox.add(card(diagnosis), "answer");
+  const clean: DiagnosisFound = {
+    ...found,
+    findings: worstFirst(found.findings).map((one) => ({
+      ...one,
+      title: app.redact(one.title),
+      detail: app.redact(one.detail),
+    })),
+    causes: found.causes.map((cause) => ({ ...cause, text: app.redact(cause.text) })),
+  };
+  await recordInquiry(app, diagnosis, clean);
+  if (diagnosis.incidentId === null) return;
+  const { name, environment } = diagnosis.question.target;
+  const title = subjectOf(app.config, diagnosis.question.target)?.title ?? name;
+  await app.timeline.add({
+    incidentId: diagnosis.incidentId,
+    at: app.now,
+    kind: "check",
+    actorId: diagnosis.question.declared === null ? diagnosis.askedBy : null,
+    text: escapeMrkdwn(shorten(`Checked ${title} in ${environment}: ${inOneLine(clean)}`, 900)),
+  });
 }
 
-/** A service of the configuration and where it runs in one environment; null when it is no longer configured. */
-export function diagnosed(
-  config: App["config"],
-  { name, environment }: Diagnosis["service"],
-): { readonly service: Service; readonly placement: Placement } | null {
-  const service = config.services.find((one) => one.name === name);
-  const placement = service?.runs.find((one) => one.environment === environment);
-  return service && placement ? { service, placement } : null;
+/** The verdict with the figures that matter: what is wrong, and what is not known. */
+function inOneLine({ findings, causes }: DiagnosisFound): string {
+  const wrong = findings.filter(({ state }) => state === "critical" || state === "warning").slice(0, 6);
+  const what = wrong.map(({ title, state, detail }) => `${title} ${state}: ${detail.split("; ")[0]}`);
+  const cause = causes[0] ? `. Likely: ${causes[0].text}` : "";
+  return `${countsOf(findings)}${what.length > 0 ? `. ${what.join("; ")}` : ""}${cause}`;
 }
 
+/** How a state is told to people. */
+export const stateWords: Readonly<Record<ReadingState, string>> = {
+  critical: "critical",
+  warning: "warning",
+  unknown: "unknown",
+  ok: "normal",
+};
 const order: readonly ReadingState[] = ["critical", "warning", "unknown", "ok"];
+
+/** "2 critical, 1 unknown, 7 normal" */
+export function countsOf(findings: readonly Pick<Finding, "state">[]): string {
+  const counts = order
+    .map((state) => ({ state, count: findings.filter((one) => one.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${stateWords[state]}`);
+  return counts.length > 0 ? counts.join(", ") : "nothing could be read";
+}
+
+/** How the whole stands: unknown is said only where nothing is worse, and never as fine. */
+export function overall(findings: readonly Pick<Finding, "state">[]): ReadingState {
+  return order.find((state) => findings.some((one) => one.state === state)) ?? "unknown";
+}
 
 /** Critical, warning, unknown, normal; in the order they came where alike. */
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
@@ -102,10 +122,10 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
 /** What a load balancer says of the targets behind it. */
 export function balancerFinding({ healthy, total }: { readonly healthy: number; readonly total: number }): Finding {
   const state = total > 0 && healthy === 0 ? "critical" : healthy < total ? "warning" : total === 0 ? "unknown" : "ok";
-  return { title: "Load balancer", state, detail: `${healthy} of ${total} healthy` };
+  return { title: balancerTitle, state, detail: `${healthy} of ${total} healthy` };
 }
 
-/** What the alarms of a service say: each that is on, each that does not know, or that none is on. */
+/** What alarms say: each that is on, each that does not know, or that none is on. */
 export function alarmFindings(alarms: readonly Alarm[], all: boolean): readonly Finding[] {
   const telling = alarms
     .filter((alarm) => alarm.state !== "ok")
@@ -113,31 +133,41 @@ export function alarmFindings(alarms: readonly Alarm[], all: boolean): readonly 
       (alarm): Finding => ({
         title: `Alarm ${alarm.name}`,
         state: alarm.state === "alarm" ? "critical" : "unknown",
-        detail: alarm.state === "alarm" ? (alarm.reason ?? "it is on") : "it has not enough data",
+        detail: alarm.state === "alarm" ? (alarm.reason ?? "it is on") : (alarm.reason ?? "it has not enough data"),
       }),
     );
   if (!all) telling.push({ title: "Alarms", state: "unknown", detail: "there are too many alarms to read them all" });
   if (telling.length > 0) return telling;
-  if (alarms.length === 0) return [{ title: "Alarms", state: "unknown", detail: "no alarm watches its own metrics" }];
+  // That there is none is known: it stands beside what was judged.
+  if (alarms.length === 0)
+    return [{ title: "Alarms", state: "unknown", detail: "none watches its metrics", unjudged: true }];
   return [{ title: "Alarms", state: "ok", detail: `none of ${alarms.length} is on` }];
 }
 
-const hour = 60 * 60_000;
+/** What something that is needed comes to: what is wrong with it by name, the rest in one line. */
+export function dependencyFindings(title: string, findings: readonly Finding[], optional: boolean): readonly Finding[] {
+  const wrong = findings.filter(({ state }) => state === "critical" || state === "warning");
+  const unknown = findings.filter(({ state }) => state === "unknown");
+  const fine = findings.length - wrong.length - unknown.length;
+  const named = wrong.map(
+    (one): Finding => ({
+      ...one,
+      title: `${title}: ${one.title}`,
+      ...(optional ? { state: "warning" as const, detail: `${one.detail}. It works without, and only degrades` } : {}),
+    }),
+  );
+  if (unknown.length > 0) {
+    const names = unknown.map((one) => one.title).join(", ");
+    const detail = `${fine > 0 ? `${fine} normal; ` : ""}not known: ${names}`;
+    return [...named, { title: `${title}, which it needs`, state: "unknown", detail }];
+  }
+  if (findings.length === 0)
+    return [{ title: `${title}, which it needs`, state: "unknown", detail: "nothing reads it" }];
+  const detail = wrong.length > 0 ? `the other ${fine} normal` : `${fine} normal`;
+  return fine > 0 ? [...named, { title: `${title}, which it needs`, state: "ok", detail }] : named;
+}
 
-/** A deployment of the last hour is the likely cause of what is wrong; one that failed before one that did not. */
-export function likelyCause(
-  findings: readonly Finding[],
-  deployments: ServiceState["deployments"],
-  now: Date,
-): string | null {
-  if (!findings.some(({ state }) => state === "critical" || state === "warning")) return null;
-  const recent = deployments
-    .filter(({ since }) => now.getTime() - since.getTime() <= hour)
-    .toSorted((left, right) => right.since.getTime() - left.since.getTime());
-  const suspect = recent.find(({ state }) => state === "failed") ?? recent[0];
-  if (!suspect) return null;
-  const minutes = Math.max(0, Math.round((now.getTime() - suspect.since.getTime()) / 60_000));
-  const begun = minutes === 0 ? "begun just now" : `begun ${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
-  const state = { failed: "failed", "in-progress": "still in progress", completed: "completed" }[suspect.state];
-  return `The deployment of ${suspect.version}, ${begun}, ${state}${suspect.reason ? `: ${suspect.reason}` : ""}`;
+/** The links of a thing of the catalog; a data store has none. */
+export function linksOf(config: Configuration, name: string) {
+  return config.services.find((service) => service.name === name)?.links ?? [];
 }

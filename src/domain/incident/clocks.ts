@@ -1,6 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
 import type { Configuration } from "../configuration.ts";
 import type { App } from "../ports.ts";
+import { inWords } from "../postmortem/durations.ts";
 import { addBusinessMinutes } from "../time/business-hours.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "./incident.ts";
 import { redraw } from "./notices.ts";
@@ -34,7 +35,7 @@ export function clocksOf(
 ): readonly Clock[] {
   if (!isOpen(incident) || callsNobody(incident)) return [];
   const severity = severityOf(config, incident.severity);
-  const from = incident.clocksFrom ?? incident.times.declaredAt;
+  const from = clocksStart(incident);
   const { acknowledgedAt, mitigatedAt } = incident.times;
   const running = [
     ["acknowledge", acknowledgedAt ? null : severity.respondMinutes],
@@ -47,6 +48,11 @@ export function clocksOf(
     const dueAt = inBusinessHours ? addBusinessMinutes(from, minutes, config.businessHours) : addMinutes(from, minutes);
     return [{ name, dueAt, minutes, inBusinessHours }];
   });
+}
+
+/** What its clocks are counted from. */
+export function clocksStart(incident: Incident): Date {
+  return incident.clocksFrom ?? incident.times.declaredAt;
 }
 
 /** Whether a change starts the clocks anew: another severity, taken up again, or harm that was over and is not. */
@@ -69,6 +75,13 @@ export async function clockRanOut(app: App, incidentId: string, name: ClockName,
   // Set anew, or the configuration allows another time now.
   if (clock.dueAt.toISOString() !== due) return arm(app, incident, clock);
   if (!(await app.clocks.ranOut(incident.id, name, clock.dueAt))) return;
+  await app.timeline.add({
+    incidentId: incident.id,
+    at: clock.dueAt,
+    kind: "system",
+    actorId: null,
+    text: `Not ${said[name]} in time: ${incident.severity} allows ${minutesInWords(clock)}`,
+  });
   await app.audit.add({
     actor: "tocsin",
     action: "incident.clock-ran-out",
@@ -83,6 +96,12 @@ export async function clockRanOut(app: App, incidentId: string, name: ClockName,
     once: `clock:${incident.id}:${name}:${due}`,
   });
   await redraw(app, incident);
+}
+
+const said = { acknowledge: "acknowledged", mitigate: "mitigated", resolve: "resolved" } as const;
+
+function minutesInWords({ minutes, inBusinessHours }: Clock): string {
+  return `${inWords(minutes)}${inBusinessHours ? " of working time" : ""}`;
 }
 
 function arm(app: App, incident: Incident, { name, dueAt }: Clock): Promise<void> {

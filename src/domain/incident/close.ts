@@ -10,7 +10,7 @@ import { recordChange } from "./change.ts";
 import type { CloseField } from "./close-fields.ts";
 import { inWords, missingToClose, writtenFields } from "./closing.ts";
 import type { Incident } from "./incident.ts";
-import { moveTo, stepNamed } from "./phases.ts";
+import { moveTo, stepOf } from "./phases.ts";
 import { requireServing } from "./serving.ts";
 import { postUpdate } from "./update.ts";
 
@@ -25,14 +25,17 @@ export interface Closing {
   readonly mitigated: Date | null;
 }
 
-/** Puts a resolved incident away: its channel is archived. Refused while something is missing that its severity asks for. */
+/**
+ * Puts a resolved incident away; its channel stays until its days are over, since a post-mortem may still be written
+ * there. Refused while something is missing that its severity asks for.
+ */
 export function closeIncident(app: App, caller: Caller, incidentId: string): Promise<Incident> {
-  return postUpdate(app, caller, incidentId, { step: stepNamed("closed") });
+  return postUpdate(app, caller, incidentId, { step: stepOf(app.config.phases, "closed") });
 }
 
 /** What is missing before it can be closed; refuses one that cannot be closed at all. */
 export async function requireClosable(app: App, incident: Incident): Promise<readonly CloseField[]> {
-  moveTo(incident, stepNamed("closed"), app.now);
+  moveTo(app.config.phases, incident, stepOf(app.config.phases, "closed"), app.now);
   return missingToClose(app, incident);
 }
 

@@ -1,7 +1,8 @@
 import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { pageForSeverity } from "../oncall/paging.ts";
+import { diagnoseAffected } from "../health/diagnosis.ts";
+import { armUnresolvedPages, pageForSeverity } from "../oncall/begin-page.ts";
 import type { App } from "../ports.ts";
 import { openPostmortem } from "../postmortem/write.ts";
 import { tellOutside } from "../telling/fan-out.ts";
@@ -12,6 +13,7 @@ import { incidentLinks, requireAffected } from "./affected.ts";
 import { armClocks } from "./clocks.ts";
 import { callsNobody, type Incident, type IncidentSource, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
+import { statusAt, stepOf } from "./phases.ts";
 import { armUpdateReminder } from "./reminders.ts";
 import { requireServing } from "./serving.ts";
 import { requireSeverity } from "./severity.ts";
@@ -54,12 +56,14 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   if (commanderId) await requireServing(app, commanderId, "commander");
   const times = timesOf(app, declaration);
   const isSilent = (declaration.isSilent ?? false) || times.resolvedAt !== null;
+  const first = times.resolvedAt ? ("resolved" as const) : ("detected" as const);
   const incident = await app.incidents.insert({
     id: app.newId(),
     title,
     summary: cleanText(declaration.summary),
     severity: severity.name,
-    phase: times.resolvedAt ? "resolved" : "detected",
+    phase: first,
+    status: statusAt(stepOf(app.config.phases, first)),
     kind: declaration.kind ?? "real",
     affected: requireAffected(app.config, declaration.affected),
     isPrivate: declaration.isPrivate,
@@ -79,10 +83,12 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   await app.incidents.addMembers(incident.id, people);
   await record(app, caller, incident);
   await announce(app, incident, people);
+  await diagnoseAffected(app, incident, incident.affected);
   await armUpdateReminder(app, incident);
   await armClocks(app, incident);
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
   await pageForSeverity(app, incident);
+  await armUnresolvedPages(app, incident);
   if (!commanderId && !isSilent) {
     await app.jobs.add(
       "remind-lead",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { diagnoseAffected } from "../health/diagnosis.ts";
 import type { App } from "../ports.ts";
 import { cleanLine, cleanText, escapeMrkdwn, shorten } from "../text.ts";
 import { openForChange } from "./access.ts";
@@ -65,6 +66,11 @@ export async function changeDetails(
   for (const link of incidentLinks(app.config, affected).filter((one) => !before.has(one.url))) {
     await app.outbox.add({ kind: "bookmark", incident: incident.id, title: link.title, link: link.url }, "cosmetic");
   }
+  await diagnoseAffected(
+    app,
+    changed,
+    affected.filter((name) => !incident.affected.includes(name)),
+  );
   return { changed };
 }
 

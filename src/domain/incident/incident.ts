@@ -1,3 +1,5 @@
+import type { Milestone } from "./phases.ts";
+
 /** An incident as it is recorded. Slack shows it; this is what is true. */
 export interface Incident {
   readonly id: string;
@@ -8,6 +10,8 @@ export interface Incident {
   /** Canonical name from the configuration. */
   readonly severity: string;
   readonly phase: Phase;
+  /** What this installation called it when it was moved there; null or left out: as everywhere. */
+  readonly status?: { readonly name: string; readonly title: string; readonly milestone: Milestone } | null;
   /** A drill pages nobody, is marked everywhere and left out of figures. */
   readonly kind: "real" | "drill";
   /** Names from the catalog. */

@@ -6,6 +6,7 @@ import { openForChange, openForReading } from "./access.ts";
 import { recordChange } from "./change.ts";
 import { type Incident, incidentName, isOpen } from "./incident.ts";
 import { redraw, tell } from "./notices.ts";
+import { statusAt, stepOf } from "./phases.ts";
 
 /** How one incident stands to another: `merged` and `duplicate` lead from the one that ended to the one that goes on. */
 export interface IncidentLink {
@@ -157,6 +158,7 @@ export async function mergeIncident(
   const ended = await recordChange(app, from, caller.userId, {
     changes: {
       phase: "closed",
+      status: statusAt(stepOf(app.config.phases, "closed")),
       times: { ...from.times, resolvedAt: from.times.resolvedAt ?? app.now, closedAt: from.times.closedAt ?? app.now },
       nextUpdateAt: null,
     },

@@ -1,6 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
+import { tellOutsidePage } from "../status-page/outside.ts";
 import { maySee, openForChange, recordLook } from "./access.ts";
 import { incidentLinks } from "./affected.ts";
 import { takeOut } from "./following.ts";
@@ -68,18 +69,17 @@ export async function withdrawAccess(app: App, caller: Caller, incidentId: strin
 }
 
 /**
- * Makes an incident private: who declared it, who holds a role and who asks keep access, everybody else loses it. It
- * gets a private channel; the old one is renamed and archived, and everything posted of the incident becomes a neutral
+ * Makes an incident private: who works on it (declared it, holds a role, joined or was brought in) and who asks keep
+ * access, until it is taken off them; who only follows it loses it like everybody else. It gets a private channel; the old one is renamed and archived, and everything posted of the incident becomes a neutral
  * word. Slack lets no app make a public channel private, so what people wrote in the old one stays readable there.
  */
 export async function makePrivate(app: App, caller: Caller, incidentId: string): Promise<Incident> {
   const incident = await openForChange(app, caller, incidentId);
   if (incident.isPrivate) throw new Refusal("already_done", `${incidentName(incident)} is private already.`);
   requireResponsible(caller, incident);
-  const keep = [...new Set([caller.userId, incident.reporterId, ...incident.roles.map(({ userId }) => userId)])];
-  for (const userId of await app.incidents.members(incident.id)) {
-    if (!keep.includes(userId)) await app.incidents.removeMember(incident.id, userId);
-  }
+  const joined = await app.incidents.members(incident.id);
+  const roleHolders = incident.roles.map(({ userId }) => userId);
+  const keep = [...new Set([caller.userId, incident.reporterId, ...roleHolders, ...joined])];
   for (const userId of await app.followers.list(incident.id)) {
     if (!keep.includes(userId)) await app.followers.remove(incident.id, userId);
   }
@@ -88,6 +88,7 @@ export async function makePrivate(app: App, caller: Caller, incidentId: string):
   const changed = await app.incidents.update(incident, { isPrivate: true, channelId: null, channelName: null });
   await noted(app, caller, changed, "incident.made-private", "Made the incident private", null);
   await app.outbox.withdraw(incident.id);
+  await tellOutsidePage(app, changed, caller.userId);
   // One that is being posted at this moment is drawn once more, and then says nothing.
   const announcement = { kind: "card", view: "incident.announcement", subject: incident.id } as const;
   await app.outbox.add({ ...announcement, place: { configured: "incidents" } }, "declare");

@@ -4,7 +4,7 @@ import type { App } from "../ports.ts";
 import { openForChange } from "./access.ts";
 import { type Incident, incidentName, isOpen } from "./incident.ts";
 import { goesOnIn } from "./links.ts";
-import { stepNamed } from "./phases.ts";
+import { stepOf } from "./phases.ts";
 import { postUpdate } from "./update.ts";
 
 /** Says that somebody is on it. */
@@ -13,7 +13,7 @@ export async function acknowledgeIncident(app: App, caller: Caller, incidentId: 
   if (isOpen(incident) && incident.times.acknowledgedAt) {
     throw new Refusal("already_done", `${incidentName(incident)} is acknowledged already.`);
   }
-  return postUpdate(app, caller, incidentId, { step: stepNamed("acknowledged") });
+  return postUpdate(app, caller, incidentId, { step: stepOf(app.config.phases, "acknowledged") });
 }
 
 /** Ends the response; what happened is kept open for the post-mortem. Health is watched from then on, unless the message is the reason not to. */
@@ -25,7 +25,7 @@ export function resolveIncident(
   options: { readonly skipWatch?: boolean } = {},
 ): Promise<Incident> {
   const skipWatch = options.skipWatch ? (message ?? "") : null;
-  return postUpdate(app, caller, incidentId, { step: stepNamed("resolved"), message, skipWatch });
+  return postUpdate(app, caller, incidentId, { step: stepOf(app.config.phases, "resolved"), message, skipWatch });
 }
 
 /** Takes a resolved or closed incident up again. */
@@ -45,5 +45,5 @@ export async function reopenIncident(
       "Work there, or declare what is left as an incident of its own.",
     );
   }
-  return postUpdate(app, caller, incidentId, { step: stepNamed("investigating"), message });
+  return postUpdate(app, caller, incidentId, { step: stepOf(app.config.phases, "investigating"), message });
 }

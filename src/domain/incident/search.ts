@@ -6,14 +6,14 @@ import { nearest } from "../nearest.ts";
 import { cleanLine, shorten } from "../text.ts";
 import { catalog } from "./affected.ts";
 import type { Incident } from "./incident.ts";
-import { findStep, type Step, steps } from "./phases.ts";
+import { findStep, type Milestone, milestones } from "./phases.ts";
 import type { Viewer } from "./records.ts";
 
 /** Which incidents are looked for; what is null narrows nothing. */
 export interface IncidentQuery {
   readonly state: "open" | "resolved" | "all";
   readonly severity: string | null;
-  readonly status: Step["name"] | null;
+  readonly status: StatusQuery | null;
   /** Something of the catalog that is affected. */
   readonly service: string | null;
   /** Declared since: 30d, 12h, or a day such as 2026-11-01. */
@@ -22,6 +22,12 @@ export interface IncidentQuery {
   readonly mine: boolean;
   /** Words in the title, summary, timeline or post-mortem; all of them must be somewhere in it. */
   readonly text: string | null;
+}
+
+/** Where one stands; the name only where the installation has several of one milestone. */
+export interface StatusQuery {
+  readonly milestone: Milestone;
+  readonly name: string | null;
 }
 
 export const everything: IncidentQuery = {
@@ -82,12 +88,12 @@ export function readQuery(
     readonly [K in keyof IncidentQuery]?: (K extends "status" ? string | null : IncidentQuery[K]) | undefined;
   },
 ): IncidentQuery {
-  const step = typed.status ? findStep(typed.status) : null;
+  const step = typed.status ? findStep(config.phases, typed.status) : null;
   if (typed.status && !step) {
     throw new Refusal(
       "bad_argument",
       `There is no status “${shorten(typed.status, 40)}”.`,
-      `There are these: ${steps.map(({ name }) => name).join(", ")}.`,
+      `There are these: ${config.phases.map(({ name }) => name).join(", ")}.`,
     );
   }
   if (typed.since) sinceMoment(typed.since, now);
@@ -95,12 +101,16 @@ export function readQuery(
   return {
     state: typed.state ?? (step ? "all" : "open"),
     severity: typed.severity ?? null,
-    status: step?.name ?? null,
+    status: step && { milestone: step.milestone, name: isOneOfSeveral(config, step.milestone) ? step.name : null },
     service: typed.service ? requireThing(config, typed.service) : null,
     since: typed.since ?? null,
     mine: typed.mine ?? false,
     text: text === "" ? null : text,
   };
+}
+
+function isOneOfSeveral(config: Configuration, milestone: Milestone): boolean {
+  return config.phases.filter((step) => step.milestone === milestone).length > 1;
 }
 
 function requireThing(config: Configuration, word: string): string {
@@ -130,7 +140,17 @@ const letters = { open: "o", resolved: "r", all: "a" } as const;
 /** A query as one word for a button; readable only by `unpackQuery`. */
 export function packQuery(query: IncidentQuery): string {
   const { state, severity, status, service, since, mine, text } = query;
-  return JSON.stringify([letters[state], severity, status, service, since, mine ? 1 : 0, text]);
+  return JSON.stringify([letters[state], severity, packStatus(status), service, since, mine ? 1 : 0, text]);
+}
+
+function packStatus(status: StatusQuery | null): string | null {
+  return status && [status.milestone, ...(status.name ? [status.name] : [])].join("/");
+}
+
+function unpackStatus(packed: unknown): StatusQuery | null {
+  const [word, name = null] = typeof packed === "string" ? packed.split("/") : [];
+  const milestone = milestones.find((one) => one === word);
+  return milestone ? { milestone, name } : null;
 }
 
 /** The query a button carries; refuses one that is not ours. */
@@ -139,12 +159,11 @@ export function unpackQuery(packed: string): IncidentQuery {
     const [letter, severity, status, service, since, mine, text] = JSON.parse(packed) as unknown[];
     const word = (value: unknown): string | null => (typeof value === "string" ? value : null);
     const state = (Object.keys(letters) as (keyof typeof letters)[]).find((one) => letters[one] === letter);
-    const step = steps.find(({ name }) => name === status)?.name ?? null;
     if (state) {
       return {
         state,
         severity: word(severity),
-        status: step,
+        status: unpackStatus(status),
         service: word(service),
         since: word(since),
         mine: mine === 1,

@@ -67,6 +67,7 @@ export function severityOf(config: Pick<Configuration, "severities">, name: stri
       watchMinutes: null,
       postmortemHours: null,
       page: [],
+      pageUnresolved: [],
       invite: [],
       closeRequires: [],
     }

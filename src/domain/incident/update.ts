@@ -1,7 +1,9 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { reconcileIncident } from "../capture/reconcile.ts";
-import { pageForSeverity, settlePages } from "../oncall/paging.ts";
+import { releaseForIncident } from "../guard/holding.ts";
+import { armUnresolvedPages, pageForSeverity } from "../oncall/begin-page.ts";
+import { settlePages } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { openPostmortem } from "../postmortem/write.ts";
@@ -41,9 +43,11 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   if (!severityChanges && !move && message === "") throw nothingSaid(incident, update);
   if (!move) requireOpen(incident, "update");
   const skip = update.skipWatch === undefined || update.skipWatch === null ? null : requireReason(update.skipWatch);
-  const after = move ? moveTo(incident, move, app.now) : { phase: incident.phase, times: incident.times };
+  const after = move
+    ? moveTo(app.config.phases, incident, move, app.now)
+    : { phase: incident.phase, times: incident.times };
   const anew = startsClocks(incident, { severity, ...after });
-  if (move?.name === "closed") await requireFilled(app, { ...incident, severity });
+  if (move?.milestone === "closed") await requireFilled(app, { ...incident, severity });
   const changed = await recordChange(app, incident, caller.userId, {
     changes: {
       severity,
@@ -65,21 +69,24 @@ export async function postUpdate(app: App, caller: Caller, incidentId: string, u
   });
   await redrawReminders(app, incident);
   if (isOpen(changed)) await armUpdateReminder(app, changed);
-  if (anew) await armClocks(app, changed);
+  if (anew) {
+    await armClocks(app, changed);
+    await armUnresolvedPages(app, changed);
+  }
   if (severityChanges) await inviteForSeverity(app, incident, changed);
-  if (move?.name === "resolved") {
+  if (move?.milestone === "resolved") {
     await openPostmortem(app, changed, caller.userId);
     if (skip !== null) await recordSkip(app, caller, changed, skip);
     else await startWatch(app, changed);
     await reconcileIncident(app, changed, "resolve");
     await armArchiving(app, changed);
+    await releaseForIncident(app, changed.id, caller.userId);
   }
   await settlePages(app, changed);
   if (move && incident.phase === "resolved")
-    await stopWatch(app, incident.id, `It was ${move.name === "closed" ? "closed" : "reopened"}`);
+    await stopWatch(app, incident.id, `It was ${move.milestone === "closed" ? "closed" : "reopened"}`);
   if (isOpen(changed) && !isOpen(incident)) await redrawPostmortem(app, incident.id);
   await remindOfStatusPage(app, changed);
-  if (changed.phase === "closed") await app.outbox.add({ kind: "archive", incident: incident.id });
   return changed;
 }
 
@@ -117,8 +124,8 @@ function kindOf(message: string, move: Step | null): Change["entry"]["kind"] {
 }
 
 function actionOf(incident: Incident, move: Step | null, severityChanges: boolean): string {
-  if (move?.name === "resolved") return "incident.resolved";
-  if (move?.name === "closed") return "incident.closed";
+  if (move?.milestone === "resolved") return "incident.resolved";
+  if (move?.milestone === "closed") return "incident.closed";
   if (move && !isOpen(incident)) return "incident.reopened";
   if (move) return "incident.status-changed";
   return severityChanges ? "incident.severity-changed" : "incident.updated";
@@ -137,8 +144,8 @@ function sentence(app: App, incident: Incident, severity: string, move: Step | n
 }
 
 function movement(incident: Incident, move: Step): string {
-  if (!isOpen(incident) && move.name !== "closed") return "Reopened";
-  if (move.name === "resolved" || move.name === "closed" || move.name === "acknowledged") return move.title;
+  if (!isOpen(incident) && move.milestone !== "closed") return "Reopened";
+  if (["acknowledged", "resolved", "closed"].includes(move.milestone)) return move.title;
   return `Status is now ${move.title.toLowerCase()}`;
 }
 

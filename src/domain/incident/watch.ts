@@ -3,6 +3,7 @@ import { addSeconds } from "date-fns/addSeconds";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { healthChecks, type Reading, worst } from "../health/health.ts";
+import { armUnresolvedPages } from "../oncall/begin-page.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import { cleanText, escapeMrkdwn, quoteTyped, shorten } from "../text.ts";
@@ -11,7 +12,7 @@ import { recordChange } from "./change.ts";
 import { armClocks } from "./clocks.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { redraw, tell } from "./notices.ts";
-import { moveTo, stepNamed } from "./phases.ts";
+import { moveTo, stepOf } from "./phases.ts";
 import { armUpdateReminder, nextUpdate } from "./reminders.ts";
 import { commanderOf } from "./roles.ts";
 import { severityOf } from "./severity.ts";
@@ -151,7 +152,7 @@ async function reopen(app: App, incident: Incident, watch: Watch, red: readonly 
   await end(app, watch, "red", evidence);
   const changed = await recordChange(app, incident, null, {
     changes: {
-      ...moveTo(incident, stepNamed("investigating"), app.now),
+      ...moveTo(app.config.phases, incident, stepOf(app.config.phases, "investigating"), app.now),
       nextUpdateAt: nextUpdate(app, incident.severity),
       clocksFrom: app.now,
     },
@@ -170,6 +171,7 @@ async function reopen(app: App, incident: Incident, watch: Watch, red: readonly 
   });
   await armUpdateReminder(app, changed);
   await armClocks(app, changed);
+  await armUnresolvedPages(app, changed);
   await redrawPostmortem(app, incident.id);
 }
 

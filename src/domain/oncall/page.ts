@@ -11,6 +11,8 @@ export interface Page {
   readonly message: string;
   /** Null where the severity asked for it. */
   readonly requestedBy: string | null;
+  /** Minutes without being resolved for which it was sent; null for any other page. */
+  readonly unresolvedMinutes: number | null;
   readonly state: PageState;
   /** How many steps were begun. */
   readonly step: number;

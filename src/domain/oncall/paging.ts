@@ -2,110 +2,21 @@ import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { PersonReference } from "../configuration.ts";
-import { maySee, openForReading, requireMember, requireOpen } from "../incident/access.ts";
-import { type Incident, incidentName, isOpen } from "../incident/incident.ts";
+import { maySee, requireMember } from "../incident/access.ts";
+import { type Incident, isOpen } from "../incident/incident.ts";
 import { tell } from "../incident/notices.ts";
 import { acknowledgeIncident } from "../incident/resolve.ts";
 import { mayServe } from "../people/records.ts";
 import type { App } from "../ports.ts";
-import { cleanText, quoteTyped } from "../text.ts";
-import { referencesOf, requireTeam, resolved, teamOnCall } from "./now.ts";
+import { inWords } from "../postmortem/durations.ts";
+import { quoteTyped } from "../text.ts";
+import { referencesOf, resolved, teamOnCall } from "./now.ts";
 import type { Page } from "./page.ts";
 import type { EscalationStep, Team } from "./team.ts";
 
 /** One person has no path: they are asked again, this many times this many minutes apart. */
 const personSteps: readonly EscalationStep[] = [{ page: ["person"], minutes: 5 }];
 const personRounds = 3;
-
-export interface PageWish {
-  readonly incidentId: string | null;
-  readonly team: string | null;
-  readonly personId: string | null;
-  readonly message: string;
-}
-
-/** Pages a team or a person because somebody asks for it; refused in drills and for people who may not serve. */
-export async function requestPage(app: App, caller: Caller, wish: PageWish): Promise<Page> {
-  requireMember(caller);
-  const incident = wish.incidentId ? await openForReading(app, caller, wish.incidentId, "page") : null;
-  if (incident) {
-    requireOpen(incident, "page for");
-    if (incident.kind === "drill")
-      throw new Refusal("not_possible", `${incidentName(incident)} is a drill, and a drill pages nobody.`);
-    if (incident.isSilent)
-      throw new Refusal(
-        "not_possible",
-        `${incidentName(incident)} was declared after the fact; nobody is paged for it.`,
-      );
-  }
-  if (wish.personId) {
-    const known = (await app.people.known([wish.personId])).get(wish.personId);
-    if (wish.personId === app.workspace.botUserId || !mayServe(known))
-      throw new Refusal("unknown_person", "Only full members of this workspace can be paged.", "Name one.", "person");
-  }
-  const team = wish.team ? requireTeam(app, wish.team) : null;
-  if (!team && !wish.personId)
-    throw new Refusal("missing_argument", "Say who to page.", "Name a team or a person.", "team");
-  const open = incident ? await app.pages.openOf(incident.id) : await app.pages.openAlone();
-  const same = open.find((page) => (team ? page.team === team.name : page.personId === wish.personId));
-  if (same) {
-    throw new Refusal(
-      "already_done",
-      `${pagedName(app, same)} is being paged already${incident ? ` for ${incidentName(incident)}` : ""}.`,
-      "It goes on until somebody acknowledges.",
-      team ? "team" : "person",
-    );
-  }
-  return openPage(app, incident, { team, personId: wish.personId, message: wish.message, requestedBy: caller.userId });
-}
-
-/**
- * Pages whom the severity names, each once while a page of theirs is open. Drills, incidents declared after the fact
- * and private ones page nobody by themselves: who gets into a private one is a person's decision.
- */
-export async function pageForSeverity(app: App, incident: Incident): Promise<void> {
-  if (incident.kind === "drill" || incident.isSilent || incident.isPrivate || !isOpen(incident)) return;
-  if (incident.times.acknowledgedAt) return;
-  const severity = app.config.severities.find(({ name }) => name === incident.severity);
-  const open = await app.pages.openOf(incident.id);
-  for (const word of severity?.page ?? []) {
-    const team = app.config.oncall.find(({ name }) => name === word) ?? null;
-    if (open.some((page) => (team ? page.team === team.name : page.personId === word))) continue;
-    await openPage(app, incident, { team, personId: team ? null : word, message: "", requestedBy: null });
-  }
-}
-
-async function openPage(
-  app: App,
-  incident: Incident | null,
-  facts: Pick<Page, "personId" | "message" | "requestedBy"> & { readonly team: Team | null },
-): Promise<Page> {
-  const page: Page = {
-    id: app.newId(),
-    incidentId: incident?.id ?? null,
-    team: facts.team?.name ?? null,
-    personId: facts.personId,
-    message: cleanText(facts.message).slice(0, 2000),
-    requestedBy: facts.requestedBy,
-    state: "open",
-    step: 0,
-    createdAt: app.now,
-    endedAt: null,
-    endedBy: null,
-    outside: null,
-    version: 1,
-  };
-  await app.pages.insert(page);
-  await app.audit.add({
-    actor: facts.requestedBy ?? "tocsin",
-    action: "oncall.paged",
-    subject: incident ? incidentName(incident) : (page.team ?? page.personId ?? ""),
-    details: { team: page.team, person: page.personId, message: page.message || null },
-  });
-  await app.jobs.add("page-step", { pageId: page.id, step: 0 }, { key: `${page.id}:0` });
-  if (facts.team?.pagerduty?.routingKey) await app.jobs.add("page-outside", { pageId: page.id }, { key: page.id });
-  return page;
-}
 
 /** Whom a step may need, for looking up before it is taken; null where it is out of date. */
 export async function pageReferences(
@@ -157,6 +68,7 @@ export async function takePageStep(app: App, pageId: string, step: number): Prom
     userIds.length > 0 ? `Paged ${words}` : `Nobody is on call for ${words}; going on`,
     ...absent.map((one) => `${one} cannot be on call any more and was skipped`),
     ...(page.message && step === 0 ? [quoteTyped(page.message)] : []),
+    ...(page.unresolvedMinutes !== null && step === 0 ? [`Unresolved for ${inWords(page.unresolvedMinutes)}`] : []),
   ]);
   const after = userIds.length > 0 ? addMinutes(app.now, now.minutes) : app.now;
   await app.jobs.add("page-step", { pageId: page.id, step: step + 1 }, { key: `${page.id}:${step + 1}`, after });
@@ -247,7 +159,8 @@ export async function settlePages(app: App, incident: Incident): Promise<void> {
 }
 
 function isSettled(page: Page, incident: Incident): boolean {
-  return !isOpen(incident) || (page.requestedBy === null && incident.times.acknowledgedAt !== null);
+  const isForTakingUp = page.requestedBy === null && page.unresolvedMinutes === null;
+  return !isOpen(incident) || (isForTakingUp && incident.times.acknowledgedAt !== null);
 }
 
 /** Ends a page as PagerDuty says: somebody answered there. Does nothing where it ended already. */
@@ -267,6 +180,15 @@ export async function answeredOutside(app: App, pageId: string, userId: string |
     const [known] = [...(await app.people.known([userId])).values()];
     if (known && mayServe(known)) await acknowledgeIncident(app, callerOf(known), incident.id);
   }
+}
+
+/** Says that PagerDuty has others answer an open page; who they are in words, and who moved it where somebody did. */
+export async function movedOutside(app: App, pageId: string, to: string, by: string | null): Promise<void> {
+  const page = await app.pages.lock(pageId);
+  if (page?.state !== "open") return;
+  const incident = page.incidentId ? await app.incidents.byId(page.incidentId) : null;
+  const text = `The page of ${pagedName(app, page)} is with ${to} in PagerDuty now${by ? `, moved by ${by}` : ""}`;
+  await say(app, incident, page, [text], null);
 }
 
 function callerOf(known: {

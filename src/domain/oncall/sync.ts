@@ -1,16 +1,21 @@
 import { addHours } from "date-fns/addHours";
 import type { PersonReference } from "../configuration.ts";
+import { approverGroups } from "../operation/may-approve.ts";
 import type { App } from "../ports.ts";
 import { referencesOf, teamOnCall } from "./now.ts";
 
 /** People come and go between hand-overs, too: everybody is looked up at least this often. */
 const longestHours = 12;
 
-/** Everybody the schedules of all teams name. */
+/** Everybody the schedules of all teams name, and the groups that may approve. */
 export async function oncallReferences(app: App): Promise<readonly PersonReference[]> {
   const outside = await Promise.all(app.config.oncall.map((team) => app.outsideShifts.of(team.name)));
   return [
-    ...new Set([...app.config.oncall.flatMap(referencesOf), ...outside.flat().map(({ reference }) => reference)]),
+    ...new Set([
+      ...app.config.oncall.flatMap(referencesOf),
+      ...outside.flat().map(({ reference }) => reference),
+      ...approverGroups(app.config),
+    ]),
   ];
 }
 

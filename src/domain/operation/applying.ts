@@ -2,12 +2,16 @@ import { addMinutes } from "date-fns/addMinutes";
 import { type ProviderError, Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { isOneOf } from "../access/principal.ts";
+import { isSamePerson } from "../access/same-person.ts";
+import type { FactorKind } from "../factor/factor.ts";
 import type { App } from "../ports.ts";
+import { checklistStanding, holdingUp, itemInWords, type Measured } from "../release-care/checklist.ts";
+import { beginLease } from "./lease.ts";
 import { type AnyOperation, lockName, type OperationRecord, type Slice, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { refuse } from "./planning.ts";
 import { advance, end, itself, leaveMarks, redraw, redrawNeighbours } from "./record.ts";
-import { rolesFor, rule } from "./rights.ts";
+import { approvalHolds, rolesFor, rule } from "./rights.ts";
 import { changedNothing, providerTroubleInWords } from "./trouble.ts";
 
 /** How long a change whose call got no answer is tried again before it is given up. */
@@ -58,14 +62,34 @@ async function whyNotAllowed(
       caller: requester,
       incidentId: record.incidentId,
       count: record.plan?.count ?? null,
+      approvals: record.plan?.approvals,
+      breakGlass: record.breakGlass,
+      changeId: record.changeId,
+      granted: record.restores?.granted,
     });
     const hash = record.plan === null ? null : planHash(record.request, record.target, record.plan);
-    let valid = 0;
+    const need = ruling.secondFactor ?? null;
+    const takes = (factor: FactorKind | null | undefined) =>
+      need === null || factor === "passkey" || (need === "any" && factor === "code");
+    const { confirmedWith } = record;
+    if (need !== null && !(confirmedWith?.planHash === hash && takes(confirmedWith.factor))) {
+      return new Refusal(
+        "needs_factor",
+        `Denied: “${ruling.rule}” asks for a second factor, and none was shown for this plan.`,
+        "Plan it again.",
+      );
+    }
+    const counted: Caller[] = [];
     for (const approval of record.approvals) {
       const approver = people.get(approval.userId);
-      const holds = approver !== undefined && approval.userId !== record.requesterId && approval.planHash === hash;
-      if (holds && isOneOf(approver, ruling.approvers, await rolesFor(app, record, approval.userId))) valid += 1;
+      const others = approver !== undefined && !isSamePerson(app.config.people, approver, requester);
+      const holds =
+        others && approval.planHash === hash && takes(approval.factor) && approvalHolds(approval, ruling, app.now);
+      if (holds && counted.some((one) => isSamePerson(app.config.people, one, approver))) continue;
+      if (holds && isOneOf(approver, ruling.approvers, await rolesFor(app, record, approval.userId)))
+        counted.push(approver);
     }
+    const valid = counted.length;
     if (valid >= ruling.approvals) return null;
     return new Refusal(
       "not_allowed",
@@ -86,27 +110,76 @@ export async function beginApplying(
   app: App,
   id: string,
   seen: Readonly<Record<string, string>>,
+  measured: Measured | null = null,
 ): Promise<OperationRecord | null> {
   const record = await app.operations.byId(id);
   if (record?.state !== "approved" || record.plan === null) return null;
+  // What was read while it was planned is no proof any more.
+  const { measured: _before, ...rest } = record;
+  const checked = await checklistStanding(app, measured === null ? rest : { ...rest, measured });
+  const open = holdingUp(record, checked);
+  if (open.length > 0) {
+    await outdate(app, record, `Its checklist is open again: ${open.map(itemInWords).join("; ")}.`);
+    return null;
+  }
   const moved = whatMoved(record.plan.expects, seen);
   if (moved.length > 0) {
     await outdate(app, record, `Since the plan was made, ${moved.join("; ")}.`);
     return null;
   }
+  if (record.plan.lease && (await beginLease(app, record)) === null) {
+    await outdate(app, record, "Since the plan was made, another lease began to hold it.");
+    return null;
+  }
   return advance(app, record, "applying", {
     by: itself,
     action: "operation.applying",
-    details: { planHash: record.planHash },
+    details: {
+      planHash: record.planHash,
+      ...(checked.length === 0 ? {} : { checklist: checked.map(({ text, state }) => ({ item: text, state })) }),
+    },
     timeline: `started: ${record.plan.summary}`,
-    changes: { appliedAt: app.now, progress: "starting" },
+    changes: {
+      appliedAt: app.now,
+      progress: "starting",
+      underWay: true,
+      ...(checked.length === 0 ? {} : { checked }),
+    },
   });
+}
+
+/**
+ * Takes up an operation that has begun. Where the process before ended in the middle, that is counted and told: what
+ * it had sent by then may or may not have been done. Null when it is over.
+ */
+export async function takeUp(app: App, id: string): Promise<OperationRecord | null> {
+  const record = await app.operations.byId(id);
+  if (record?.state !== "applying") return null;
+  if (record.underWay !== true) return app.operations.update(record, { underWay: true });
+  const interruptions = (record.interruptions ?? 0) + 1;
+  const resumed = await app.operations.update(record, { interruptions, inDoubt: true });
+  await leaveMarks(app, resumed, {
+    by: itself,
+    action: "operation.resumed",
+    details: { interruptions, stepsDone: record.stepsDone },
+    timeline: "goes on; the bot had been stopped in the middle of it",
+    lane: "normal",
+  });
+  return resumed;
+}
+
+/** Lets go of an operation that goes on later: the next process to take it up was not preceded by one that died. */
+export async function letGo(app: App, id: string): Promise<void> {
+  const record = await app.operations.byId(id);
+  if (record?.state === "applying") await app.operations.update(record, { underWay: false });
 }
 
 /** The world could not be read again just before the change: the plan cannot be trusted any more. */
 export async function recordUnreadable(app: App, id: string, why: string): Promise<void> {
   const record = await app.operations.byId(id);
-  if (record?.state === "approved") await outdate(app, record, `What the plan rests on could not be checked: ${why}`);
+  if (record?.state === "approved") {
+    await outdate(app, record, app.redact(`What the plan rests on could not be checked: ${why}`));
+  }
 }
 
 /** The expectations that no longer hold, each as "desired count is 5, was 4". */
@@ -130,16 +203,20 @@ async function outdate(app: App, record: OperationRecord, why: string): Promise<
   await app.locks.release(lockName(record), record.id);
 }
 
-/** Whether it is still to be carried out: a person may stop it between two steps. */
-export async function isStillApplying(app: App, id: string): Promise<boolean> {
-  return (await app.operations.byId(id))?.state === "applying";
+/** The moment, while it is still to be carried out: a person may stop it between two steps, and then it is null. */
+export async function stillApplying(app: App, id: string): Promise<Date | null> {
+  return (await app.operations.byId(id))?.state === "applying" ? app.now : null;
 }
 
 /** Records that a step is done, so that a restart does not do it again. */
 export async function recordStep(app: App, id: string, step: string): Promise<void> {
   const record = await app.operations.byId(id);
   if (record === null || record.stepsDone.includes(step)) return;
-  const updated = await app.operations.update(record, { stepsDone: [...record.stepsDone, step], progress: step });
+  const updated = await app.operations.update(record, {
+    stepsDone: [...record.stepsDone, step],
+    progress: step,
+    ...answered(record),
+  });
   await leaveMarks(app, updated, {
     by: itself,
     action: "operation.step",
@@ -153,8 +230,12 @@ export async function recordStep(app: App, id: string, step: string): Promise<vo
 export async function recordSlice(app: App, id: string, step: string, slice: Slice): Promise<void> {
   const record = await app.operations.byId(id);
   if (record?.state !== "applying") return;
+  const facts = {
+    ...(slice.facts === undefined ? {} : { facts: { ...record.facts, ...slice.facts } }),
+    ...answered(record),
+  };
   if (slice.cursor === null) {
-    await app.operations.update(record, { cursor: null, progress: slice.progress, share: slice.share });
+    await app.operations.update(record, { cursor: null, progress: slice.progress, share: slice.share, ...facts });
     await recordStep(app, id, `${step}: ${slice.progress}`);
     return;
   }
@@ -162,8 +243,14 @@ export async function recordSlice(app: App, id: string, step: string, slice: Sli
     cursor: slice.cursor,
     progress: slice.progress,
     share: slice.share,
+    ...facts,
   });
-  await redraw(app, changed, "cosmetic");
+  if (record.progress !== slice.progress) await redraw(app, changed, "cosmetic");
+}
+
+/** What is recorded when a step got its answer again. */
+function answered(record: OperationRecord): Partial<OperationRecord> {
+  return record.troubledAt ? { troubledAt: null } : {};
 }
 
 /** Everything was sent to the platform; from here on it is watched until it is seen steady. */
@@ -174,7 +261,7 @@ export async function beginVerifying(app: App, id: string): Promise<void> {
     by: itself,
     action: "operation.verifying",
     timeline: null,
-    changes: { progress: "applied, watching" },
+    changes: { progress: "applied, watching", verifyingAt: app.now },
     lane: "normal",
   });
   await redrawNeighbours(app, record);
@@ -182,22 +269,33 @@ export async function beginVerifying(app: App, id: string): Promise<void> {
 }
 
 /**
- * A call that changes things failed. Answers whether to try again: a lost answer may have changed something, and
- * every step bears repeating.
+ * A call that changes things failed, or, with a Refusal, a step ended badly. Answers whether to try again: a lost answer
+ * may have changed something, and every step bears repeating.
  */
 export async function recordApplyTrouble(
   app: App,
   id: string,
-  error: ProviderError | string,
+  error: ProviderError | Refusal | string,
 ): Promise<"again" | "over"> {
   const record = await app.operations.byId(id);
   if (record?.state !== "applying") return "over";
-  const why = typeof error === "string" ? error : providerTroubleInWords(error);
+  if (error instanceof Refusal) {
+    const said = app.redact([error.message, error.next].filter((part) => part !== null).join(" "));
+    const [outcome, done] =
+      record.stepsDone.length > 0
+        ? (["failed-partial", `Done: ${record.stepsDone.join(", ")}. `] as const)
+        : ([record.inDoubt === true ? "failed-partial" : "failed-no-change", ""] as const);
+    await end(app, record, outcome, `${done}${said}`, itself, `failed: ${said}`);
+    return "over";
+  }
+  const why = app.redact(typeof error === "string" ? error : providerTroubleInWords(error));
   const sure = typeof error !== "string" && changedNothing(error.fault) && error.fault !== "throttled";
-  const startedAt = record.appliedAt ?? app.now;
-  if (!sure && app.now < addMinutes(startedAt, retryMinutes)) {
+  // Since when nothing answers, and not since it began: a step may take long.
+  const troubledAt = record.troubledAt ?? app.now;
+  if (!sure && app.now < addMinutes(troubledAt, retryMinutes)) {
+    const inDoubt = record.inDoubt === true || typeof error === "string" || error.fault !== "throttled";
+    const updated = await app.operations.update(record, { progress: why, inDoubt, underWay: false, troubledAt });
     if (record.progress !== why) {
-      const updated = await app.operations.update(record, { progress: why });
       await leaveMarks(app, updated, {
         by: itself,
         action: "operation.retrying",
@@ -208,16 +306,13 @@ export async function recordApplyTrouble(
     }
     return "again";
   }
-  if (record.stepsDone.length > 0) {
-    await end(
-      app,
-      record,
-      "failed-partial",
-      `Done: ${record.stepsDone.join(", ")}. Then ${why}`,
-      itself,
-      "failed partway",
-    );
-  } else if (sure) {
+  const isPartway = record.cursor !== undefined && record.cursor !== null;
+  // After trouble its progress is the trouble's words.
+  const partway = record.inDoubt === true ? "part of it" : `${record.progress} so far`;
+  const done = [...record.stepsDone, ...(isPartway ? [partway] : [])];
+  if (done.length > 0) {
+    await end(app, record, "failed-partial", `Done: ${done.join(", ")}. Then ${why}`, itself, "failed partway");
+  } else if (sure && record.inDoubt !== true) {
     await end(app, record, "failed-no-change", `Nothing was changed: ${why}`, itself, "failed; nothing was changed");
   } else {
     const unsure = `It is not known whether the change was made: ${why}`;

@@ -1,13 +1,17 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { refuseStrangers } from "../access/policy.ts";
+import { decide, refuseStrangers } from "../access/policy.ts";
 import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isSamePerson } from "../access/same-person.ts";
+import { type Proof, shownFor } from "../factor/proof.ts";
+import { mustPass } from "../guard/standing.ts";
 import type { App } from "../ports.ts";
+import { mustBeChecked } from "../release-care/checklist.ts";
 import { hasBegun, isRunning } from "./lifecycle.ts";
 import { type AnyOperation, lockName, type OperationRecord, type Ruling, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
-import { advance, end, leaveMarks, stateInWords } from "./record.ts";
-import { rolesFor, rule } from "./rights.ts";
+import { advance, end, leaveMarks, type Mark, stateInWords } from "./record.ts";
+import { approvalHolds, questionOf, rolesFor, rule } from "./rights.ts";
 
 /** Finds an operation by its id; a button of one that is gone is told so. */
 export async function operationById(app: App, id: string): Promise<OperationRecord> {
@@ -28,17 +32,13 @@ export function operationNamed(operations: readonly AnyOperation[], name: string
   return operation;
 }
 
-/**
- * The requester's click on the plan they see: it then waits for approval where the policy wants one, else starts.
- * `typed` is the target's name where the policy wants it typed.
- */
-export async function confirmOperation(
+/** Whether the caller's word on it counts now, and by which ruling; throws what the word itself would. */
+export async function mayConfirm(
   app: App,
   operations: readonly AnyOperation[],
   id: string,
   caller: Caller,
-  typed: string | null = null,
-): Promise<OperationRecord> {
+): Promise<{ readonly record: OperationRecord; readonly ruling: Ruling }> {
   const record = await operationById(app, id);
   if (record.requesterId !== caller.userId) {
     throw new Refusal("not_yours", `Only <@${record.requesterId}>, who asked for ${record.code}, can confirm it.`);
@@ -49,46 +49,108 @@ export async function confirmOperation(
     caller,
     incidentId: record.incidentId,
     count: record.plan?.count ?? null,
+    confirm: record.plan?.confirm,
+    approvals: record.plan?.approvals,
+    breakGlass: record.breakGlass,
+    changeId: record.changeId,
   });
-  if (ruling.confirm === "type" && typed?.trim() !== record.target.name) {
-    throw new Refusal(
-      "needs_confirmation",
-      `Type ${record.target.name} exactly to confirm.`,
-      null,
-      typed === null ? null : "name",
-    );
-  }
+  await mustBeChecked(app, record);
+  return { record, ruling };
+}
+
+/**
+ * The requester's click on the plan they see: it then waits for approval where the policy wants one, else starts.
+ * `typed` is the target's name where the policy wants it typed, `proof` the second factor where it wants one.
+ */
+export async function confirmOperation(
+  app: App,
+  operations: readonly AnyOperation[],
+  id: string,
+  caller: Caller,
+  typed: string | null = null,
+  proof: Proof | null = null,
+): Promise<OperationRecord> {
+  const { record, ruling } = await mayConfirm(app, operations, id, caller);
+  mustBeTyped(record, ruling, typed);
+  const factor = shownFor(record, ruling, caller.userId, proof);
   await mustBeFree(app, record);
+  const shown = factor === null ? {} : { confirmedWith: { factor, planHash: hashNow(record) } };
+  const details = factor === null ? {} : { secondFactor: factor };
   if (ruling.approvals > 0) {
     return advance(app, record, "awaiting-approval", {
       by: caller.userId,
       action: "operation.confirmed",
+      details,
       timeline: "confirmed, waiting for approval",
-      changes: { ruling },
+      changes: { ruling, ...shown },
     });
   }
-  return release(app, record, ruling, caller.userId, "operation.confirmed", "confirmed");
+  return release(app, record, ruling, {
+    by: caller.userId,
+    action: "operation.confirmed",
+    details,
+    timeline: "confirmed",
+    changes: shown,
+  });
 }
 
-/** Another person's yes to exactly this plan; the last one needed starts it. */
-export async function approveOperation(app: App, id: string, caller: Caller): Promise<OperationRecord> {
+/** Throws where the policy wants the target's name typed and it was not. */
+export function mustBeTyped(record: OperationRecord, ruling: Ruling, typed: string | null): void {
+  if (ruling.confirm !== "type" || typed?.trim() === record.target.name) return;
+  throw new Refusal(
+    "needs_confirmation",
+    `Type ${record.target.name} exactly to confirm.`,
+    null,
+    typed === null ? null : "name",
+  );
+}
+
+/** Whether the caller's approval counts now, by which ruling, beside which others; throws what approving would. */
+export async function mayApproveNow(app: App, id: string, caller: Caller) {
   const record = await operationById(app, id);
   const ruling = await mustMayApprove(app, record, caller, "approve");
-  if (record.approvals.some((approval) => approval.userId === caller.userId)) {
-    throw new Refusal("already_done", `You have approved ${record.code} already.`);
-  }
+  const standing = record.approvals.filter((approval) => approvalHolds(approval, ruling, app.now));
+  const known = await app.people.known(standing.map(({ userId }) => userId));
+  const own = standing.find(({ userId }) =>
+    isSamePerson(app.config.people, caller, known.get(userId) ?? { userId, email: null }),
+  );
+  if (own) throw new Refusal("already_done", `You have approved ${record.code} already.`);
+  await mustPass(app, {
+    action: record.request.operation,
+    target: record.target,
+    callerId: record.requesterId,
+    incidentId: record.incidentId,
+    lifted: record.breakGlass?.lifts ?? [],
+  });
+  // What was ticked may have been taken back, and what was proven may hold no longer.
+  await mustBeChecked(app, record);
+  return { record, ruling, standing };
+}
+
+/** Another person's yes to exactly this plan, with their second factor where the policy wants one; the last one needed starts it. */
+export async function approveOperation(
+  app: App,
+  id: string,
+  caller: Caller,
+  proof: Proof | null = null,
+): Promise<OperationRecord> {
+  const { record, ruling, standing } = await mayApproveNow(app, id, caller);
+  const factor = shownFor(record, ruling, caller.userId, proof);
   await mustBeFree(app, record);
-  const approval = { userId: caller.userId, at: app.now, planHash: hashNow(record) };
-  const approvals = [...record.approvals, approval];
+  const shown = factor === null ? {} : { factor };
+  const details = factor === null ? {} : { secondFactor: factor };
+  const approval = { userId: caller.userId, at: app.now, planHash: hashNow(record), ...shown };
+  const approvals = [...standing, approval];
   const words = ruling.approvals > 1 ? `approved (${approvals.length} of ${ruling.approvals})` : "approved";
   if (approvals.length >= ruling.approvals) {
-    return release(app, { ...record, approvals }, ruling, caller.userId, "operation.approved", words);
+    const mark = { by: caller.userId, action: "operation.approved", details, timeline: words };
+    return release(app, { ...record, approvals }, ruling, mark);
   }
   const updated = await app.operations.update(record, { approvals });
   await leaveMarks(app, updated, {
     by: caller.userId,
     action: "operation.approved",
-    details: { approvals: approvals.length, needed: ruling.approvals, planHash: approval.planHash },
+    details: { approvals: approvals.length, needed: ruling.approvals, planHash: approval.planHash, ...details },
     timeline: words,
   });
   return updated;
@@ -159,20 +221,11 @@ function doneInWords(record: OperationRecord): string {
   return record.stepsDone.length > 0 ? record.stepsDone.join(", ") : "all steps";
 }
 
-async function release(
-  app: App,
-  record: OperationRecord,
-  ruling: Ruling,
-  by: string,
-  action: string,
-  timeline: string,
-): Promise<OperationRecord> {
+async function release(app: App, record: OperationRecord, ruling: Ruling, mark: Mark): Promise<OperationRecord> {
   const approved = await advance(app, record, "approved", {
-    by,
-    action,
-    details: { rule: ruling.rule, planHash: record.planHash },
-    timeline,
-    changes: { ruling, approvals: record.approvals },
+    ...mark,
+    details: { rule: ruling.rule, planHash: record.planHash, ...mark.details },
+    changes: { ruling, approvals: record.approvals, ...mark.changes },
   });
   await app.jobs.add("apply-operation", { operationId: record.id }, { key: record.id });
   return approved;
@@ -185,7 +238,7 @@ async function mustMayApprove(
   verb: "approve" | "reject",
 ): Promise<Ruling> {
   refuseStrangers(caller);
-  if (record.requesterId === caller.userId) {
+  if (isSamePerson(app.config.people, caller, record.caller)) {
     throw new Refusal(
       "not_yours",
       `You asked for ${record.code} yourself, so somebody else must ${verb} it.`,
@@ -215,12 +268,10 @@ async function mustMayStop(
   if (record.requesterId === caller.userId) return;
   const roles = await rolesFor(app, record, caller.userId);
   if (record.ruling !== null && isOneOf(caller, record.ruling.approvers, roles)) return;
-  await rule(app, operationOf(operations, record), {
-    target: record.target,
-    caller,
-    incidentId: record.incidentId,
-    count: null,
-  });
+  // What holds up changes holds up nobody who stops one.
+  const { target, incidentId } = record;
+  const question = await questionOf(app, operationOf(operations, record), { target, caller, incidentId, count: null });
+  decide(app.config.policy, question, ["window"]);
 }
 
 function mustRun(record: OperationRecord): void {

@@ -16,7 +16,15 @@ export const lifecycle: Readonly<Record<OperationState, readonly OperationState[
 };
 
 /** What people can press on an operation's card. */
-export type OperationButton = "confirm" | "approve" | "reject" | "cancel" | "stop" | "undo" | "plan-again";
+export type OperationButton =
+  | "confirm"
+  | "approve"
+  | "reject"
+  | "cancel"
+  | "stop"
+  | "undo"
+  | "plan-again"
+  | "break-glass";
 
 /** The buttons each state offers. */
 const buttons: Readonly<Record<OperationState, readonly OperationButton[]>> = {
@@ -28,7 +36,7 @@ const buttons: Readonly<Record<OperationState, readonly OperationButton[]>> = {
   applying: ["stop"],
   verifying: ["stop"],
   ended: ["undo", "plan-again"],
-  refused: ["plan-again"],
+  refused: ["plan-again", "break-glass"],
   expired: ["plan-again"],
   stale: ["plan-again"],
 };

@@ -23,6 +23,11 @@ function elsewhere(app: App, userId: string): Place {
   return app.config.channels.operations === null ? { user: userId } : { configured: "operations" };
 }
 
+/** Where those who look after operations are told; where announcements go in the absence of such a channel. */
+export function operatorsPlace(app: Pick<App, "config">): Place {
+  return { configured: app.config.channels.operations === null ? "incidents" : "operations" };
+}
+
 /** Whether the place is another one than where the person is, so that they must be told. */
 export function isElsewhere(place: Place, asked: Asked): boolean {
   return !("channel" in place) || place.channel !== asked.channelId;

@@ -8,6 +8,11 @@ export function planHash(request: OperationRequest, target: Target, plan: Plan):
     .digest("hex");
 }
 
+/** A short name of a text that differs when the text does. */
+export function textHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
 // The same facts give the same text whatever order a database returns their keys in.
 function canonical(value: Json): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);

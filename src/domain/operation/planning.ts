@@ -2,6 +2,9 @@ import { addMinutes } from "date-fns/addMinutes";
 import { addSeconds } from "date-fns/addSeconds";
 import { ProviderError, Refusal } from "../../errors.ts";
 import type { App } from "../ports.ts";
+import { checklistStanding, holdingUp, type Measured } from "../release-care/checklist.ts";
+import { checklistFor } from "../release-care/settings.ts";
+import { isIsolation } from "./lease.ts";
 import type { AnyOperation, OperationRecord, Plan } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { advance, end, itself } from "./record.ts";
@@ -26,12 +29,28 @@ export async function beginPlanning(app: App, id: string): Promise<OperationReco
   return planning;
 }
 
-/** Records the plan and what the policy says of it: it waits for a click, for approval, starts, or is refused. */
-export async function recordPlan(app: App, operation: AnyOperation, id: string, made: Plan): Promise<void> {
+/**
+ * Records the plan and what the policy says of it: it waits for a click, for approval, starts, or is refused. While its
+ * checklist is open it waits for the click, whoever else has to approve.
+ */
+export async function recordPlan(
+  app: App,
+  operation: AnyOperation,
+  id: string,
+  made: Plan,
+  measured: Measured | null = null,
+): Promise<void> {
   const record = await app.operations.byId(id);
   if (record?.state !== "planning") return;
-  const plan = await withDrift(app, record, made);
-  const planned = { plan, planHash: planHash(record.request, record.target, plan), plannedAt: app.now };
+  const items = operation.checklist === true ? checklistFor(app.config, record.target) : [];
+  const listed = items.length === 0 ? made : { ...made, checklist: items };
+  const plan = await withLease(app, record, await withDrift(app, record, withoutSecrets(app, listed)));
+  const planned = {
+    plan,
+    planHash: planHash(record.request, record.target, plan),
+    plannedAt: app.now,
+    ...(measured === null ? {} : { measured }),
+  };
   if (plan.nothingToDo !== null) {
     await end(
       app,
@@ -49,6 +68,11 @@ export async function recordPlan(app: App, operation: AnyOperation, id: string, 
       caller: record.caller,
       incidentId: record.incidentId,
       count: plan.count,
+      confirm: plan.confirm,
+      approvals: plan.approvals,
+      breakGlass: record.breakGlass,
+      changeId: record.changeId,
+      granted: record.restores?.granted,
     });
     const expiresAt = addMinutes(app.now, app.config.operations.expireMinutes);
     const mark = {
@@ -57,13 +81,16 @@ export async function recordPlan(app: App, operation: AnyOperation, id: string, 
       changes: { ...planned, ruling, expiresAt },
     };
     await expireAt(app, id, expiresAt);
-    if (ruling.confirm !== "type" && ruling.approvals > 0) {
+    const open = holdingUp(record, await checklistStanding(app, { ...record, ...planned }));
+    const isChecked = open.length === 0;
+    const isConfirmed = isChecked && ruling.confirm !== "type" && (ruling.secondFactor ?? null) === null;
+    if (isConfirmed && ruling.approvals > 0) {
       await advance(app, record, "awaiting-approval", {
         ...mark,
         action: "operation.planned",
         timeline: `planned: ${plan.summary}; waiting for approval`,
       });
-    } else if (ruling.confirm === "none" && ruling.approvals === 0 && record.skipConfirm) {
+    } else if (isChecked && ruling.confirm === "none" && ruling.approvals === 0 && record.skipConfirm) {
       await advance(app, record, "approved", {
         ...mark,
         action: "operation.planned",
@@ -74,13 +101,26 @@ export async function recordPlan(app: App, operation: AnyOperation, id: string, 
       await advance(app, record, "planned", {
         ...mark,
         action: "operation.planned",
-        timeline: `planned: ${plan.summary}; waiting for confirmation`,
+        timeline: `planned: ${plan.summary}; waiting for ${isChecked ? "" : "its checklist and "}confirmation`,
       });
     }
   } catch (error) {
     if (!(error instanceof Refusal) || error.code === "stale") throw error;
     await refuse(app, record, error, planned);
   }
+}
+
+/** What people read of a plan, without secrets that platforms repeat; what it expects and does stays as it is. */
+function withoutSecrets(app: App, plan: Plan): Plan {
+  const { redact } = app;
+  return {
+    ...plan,
+    summary: redact(plan.summary),
+    changes: plan.changes.map(({ label, from, to }) => ({ label: redact(label), from: redact(from), to: redact(to) })),
+    risks: plan.risks.map(redact),
+    observed: plan.observed.map(redact),
+    nothingToDo: plan.nothingToDo && redact(plan.nothingToDo),
+  };
 }
 
 /** A way back that finds another count than was left behind says so: somebody meant something by it. */
@@ -90,6 +130,21 @@ async function withDrift(app: App, record: OperationRecord, plan: Plan): Promise
   if (!undone || left === undefined || plan.count === null || plan.count.from === left) return plan;
   const drift = `The count is ${plan.count.from} now, and ${undone.code} had left it at ${left}: somebody changed it since.`;
   return { ...plan, risks: [drift, ...plan.risks] };
+}
+
+/** A change to what a lease holds says so: the lease then has nothing to bring back. */
+async function withLease(app: App, record: OperationRecord, plan: Plan): Promise<Plan> {
+  if (plan.count === null || plan.count.counted || plan.nothingToDo !== null || record.restores !== undefined)
+    return plan;
+  const lease = (await app.leases.open(record.request.target)).find((one) => !isIsolation(one));
+  if (lease === undefined || lease.operationId === record.undoOf) return plan;
+  const setUp = await app.operations.byId(lease.operationId);
+  const holds = `${setUp?.code ?? "A lease"} holds it at ${lease.held.count}`;
+  const risk =
+    lease.seconds === null
+      ? `${holds}, stopped: after this change \`/ops start\` brings nothing back.`
+      : `${holds} for a while: after this change what was before does not come back by itself.`;
+  return { ...plan, risks: [risk, ...plan.risks] };
 }
 
 /** Records that no plan could be made, and why. */
@@ -102,7 +157,7 @@ export async function recordPlanTrouble(app: App, id: string, error: unknown, re
   }
   const why =
     error instanceof ProviderError
-      ? `No plan could be made: ${providerTroubleInWords(error)}`
+      ? app.redact(`No plan could be made: ${providerTroubleInWords(error)}`)
       : `No plan could be made: something broke on our side (reference ${reference}).`;
   await end(app, record, "failed-no-change", why, itself, "no plan could be made");
 }

@@ -1,6 +1,8 @@
 import { Refusal } from "../../errors.ts";
 import type { Lane } from "../intent.ts";
 import type { App } from "../ports.ts";
+import { settleTurns } from "../upkeep/turns.ts";
+import { settleLease } from "./lease.ts";
 import { isRunning, lifecycle } from "./lifecycle.ts";
 import {
   type Json,
@@ -10,6 +12,7 @@ import {
   type Outcome,
   targetName,
 } from "./operation.ts";
+import { operatorsPlace } from "./place.ts";
 
 /** What a change of state leaves behind, beside the state. */
 export interface Mark {
@@ -63,6 +66,7 @@ export async function end(
   });
   await app.locks.release(lockName(operation), operation.id);
   await redrawNeighbours(app, ended);
+  await settleTurns(app, ended);
   return ended;
 }
 
@@ -106,6 +110,7 @@ export async function leaveMarks(app: App, operation: OperationRecord, mark: Mar
     );
   }
   await redraw(app, operation, mark.lane ?? "answer");
+  if (!isRunning(operation)) await settleLease(app, operation);
   if (operation.undoOf !== null && (operation.state === "requested" || !isRunning(operation))) {
     const undone = await app.operations.byId(operation.undoOf);
     if (undone !== null) await redraw(app, undone, "cosmetic");
@@ -115,6 +120,11 @@ export async function leaveMarks(app: App, operation: OperationRecord, mark: Mar
 /** Draws the operation's card anew where it lives. */
 export async function redraw(app: App, operation: OperationRecord, lane: Lane): Promise<void> {
   await app.outbox.add({ kind: "card", view: "ops.operation", subject: operation.id, place: operation.place }, lane);
+  if (!operation.breakGlass || lane === "cosmetic" || lane === "normal") return;
+  const glass = { kind: "card", view: "ops.break-glass", subject: operation.id } as const;
+  await app.outbox.add({ ...glass, place: operatorsPlace(app) }, lane);
+  if (operation.incidentId !== null)
+    await app.outbox.add({ ...glass, place: { incident: operation.incidentId } }, lane);
 }
 
 /** What was asked, in a few words, before and after there is a plan. */

@@ -1,4 +1,3 @@
-import type { Look } from "./look.ts";
 import type { OperationRecord } from "./operation.ts";
 
 export interface OperationRecords {
@@ -11,6 +10,8 @@ export interface OperationRecords {
   readonly byId: (id: string) => Promise<OperationRecord | null>;
   /** By the code people say, in any case: op-7F3K. */
   readonly byCode: (code: string) => Promise<OperationRecord | null>;
+  /** Those whose glass was broken and that nobody has reviewed, the oldest first; at most a hundred. */
+  readonly unreviewed: () => Promise<readonly OperationRecord[]>;
   /** Newest first. */
   readonly list: (filter: {
     readonly incidentId?: string;
@@ -29,11 +30,4 @@ export interface LockRecords {
   ) => Promise<{ readonly taken: true } | { readonly taken: false; readonly operationId: string }>;
   readonly release: (target: string, operationId: string) => Promise<void>;
   readonly holder: (target: string) => Promise<string | null>;
-}
-
-/** Looks at services that people asked for, and what was seen: the message is drawn from here. */
-export interface LookRecords {
-  readonly insert: (look: Look) => Promise<void>;
-  readonly byId: (id: string) => Promise<Look | null>;
-  readonly found: (id: string, found: NonNullable<Look["found"]>) => Promise<void>;
 }

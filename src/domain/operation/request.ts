@@ -1,5 +1,8 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { changeName } from "../change/change.ts";
+import { changeNamed, noteOperation } from "../change/tie.ts";
+import { announceBreakGlass, breakGlass } from "../guard/break-glass.ts";
 import { incidentName } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
 import type { AnyOperation, Json, OperationRecord, Target } from "./operation.ts";
@@ -19,6 +22,12 @@ export interface OperationAsk {
   readonly skipConfirm: boolean;
   /** The operation this one takes back. */
   readonly undoOf?: string;
+  /** `--break-glass`: why protections are to be lifted for it. */
+  readonly breakGlass?: string | null | undefined;
+  /** `--change`: the change it is carried out under, as typed. */
+  readonly change?: string | undefined;
+  /** The lease it ends. */
+  readonly restores?: OperationRecord["restores"];
 }
 
 /**
@@ -29,7 +38,11 @@ export async function requestOperation(app: App, ask: OperationAsk): Promise<Ope
   const input = ask.operation.parse(ask.input) as Json;
   const incident = ask.asked.channelId === null ? null : await app.incidents.byChannel(ask.asked.channelId);
   const incidentId = incident?.id ?? null;
-  await rule(app, ask.operation, { target: ask.target, caller: ask.caller, incidentId, count: null });
+  const asking = { target: ask.target, caller: ask.caller, incidentId, count: null };
+  const why = ask.breakGlass ?? null;
+  const glass = why === null ? null : await breakGlass(app, ask.operation, asking, why);
+  const change = ask.change === undefined ? null : await changeNamed(app, ask.change);
+  await rule(app, ask.operation, { ...asking, breakGlass: glass, changeId: change?.id });
   const id = app.newId();
   const operation = await app.operations.insert({
     id,
@@ -65,7 +78,11 @@ export async function requestOperation(app: App, ask: OperationAsk): Promise<Ope
     endedAt: null,
     expiresAt: null,
     undoOf: ask.undoOf ?? null,
+    ...(glass === null ? {} : { breakGlass: glass }),
+    changeId: change?.id ?? null,
+    ...(ask.restores === undefined ? {} : { restores: ask.restores }),
   });
+  if (change !== null) await noteOperation(app, change, operation.code);
   await leaveMarks(app, operation, {
     by: ask.caller.userId,
     action: "operation.requested",
@@ -74,11 +91,12 @@ export async function requestOperation(app: App, ask: OperationAsk): Promise<Ope
       reason: ask.reason,
       incident: incident === null ? null : incidentName(incident),
       ...(ask.undoOf === undefined ? {} : { undoOf: ask.undoOf }),
+      ...(change === null ? {} : { change: changeName(change) }),
     },
     timeline: `asked: ${operationInWords(operation)}${ask.reason ? ` (${ask.reason})` : ""}`,
   });
   await app.jobs.add("plan-operation", { operationId: id }, { key: id });
-  return operation;
+  return announceBreakGlass(app, operation, ask.caller, incident);
 }
 
 async function freeCode(app: App, id: string): Promise<string> {

@@ -1,22 +1,77 @@
+import { addMinutes } from "date-fns/addMinutes";
+import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { decide } from "../access/policy.ts";
+import { breakGlassRule, decide, type PolicyQuestion } from "../access/policy.ts";
+import { underChange } from "../change/tie.ts";
+import { mustPass } from "../guard/standing.ts";
+import { momentInWords } from "../guard/words.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
-import type { AnyOperation, OperationRecord, Plan, Ruling, Target } from "./operation.ts";
+import type { AnyOperation, Approval, BreakGlass, OperationRecord, Plan, Ruling, Target } from "./operation.ts";
 
-/** What the policy says now of a person, a target and what would change; throws its Refusal. */
-export async function rule(
+/** Who wants to do what, and what would change. */
+export interface Asking {
+  readonly target: Target;
+  readonly caller: Caller;
+  readonly incidentId: string | null;
+  readonly count: Plan["count"];
+  /** What the plan itself asks for. */
+  readonly confirm?: Plan["confirm"] | undefined;
+  readonly approvals?: Plan["approvals"] | undefined;
+  readonly breakGlass?: BreakGlass | null | undefined;
+  /** The change it is carried out under. */
+  readonly changeId?: string | null | undefined;
+  /** It was granted before, with the lease it ends: whoever asks must still be allowed to, and nobody is asked again. */
+  readonly granted?: boolean | undefined;
+}
+
+/**
+ * What the policy says now of a person, a target and what would change; throws its Refusal, and that of a freeze or a
+ * lock that lies on the target. A glass that was broken lifts what it says, while it lasts and its rule still lets them.
+ */
+export async function rule(app: App, operation: AnyOperation, facts: Asking): Promise<Ruling> {
+  const question = await questionOf(app, operation, facts);
+  const glass = facts.breakGlass ?? null;
+  if (glass !== null && glass.until <= app.now) {
+    throw new Refusal(
+      "expired",
+      `The glass was broken until ${momentInWords(glass.until)}; that is over.`,
+      "Ask again, with `--break-glass` where it is still needed.",
+    );
+  }
+  const lifted = glass === null ? [] : breakGlassRule(app.config.policy, question).breakGlass.lifts;
+  const ruling = decide(app.config.policy, question, lifted);
+  await mustPass(app, {
+    action: operation.name,
+    target: facts.target,
+    callerId: facts.caller.userId,
+    incidentId: facts.incidentId,
+    lifted,
+  });
+  if (facts.granted === true) return { ...ruling, approvals: 0, confirm: "none", secondFactor: null };
+  const least = lifted.includes("approvals") ? 0 : (facts.approvals ?? 0);
+  const asked = {
+    ...ruling,
+    confirm: facts.confirm ?? ruling.confirm,
+    approvals: Math.max(ruling.approvals, least),
+  };
+  return facts.changeId ? underChange(app, asked, facts.changeId, facts.target) : asked;
+}
+
+/** Whether an approval still counts: one may last for a shorter time than the plan. */
+export function approvalHolds(approval: Approval, ruling: Ruling, now: Date): boolean {
+  const minutes = ruling.approvalMinutes ?? null;
+  return minutes === null || addMinutes(approval.at, minutes) > now;
+}
+
+/** The same ask as the policy sees it. */
+export async function questionOf(
   app: App,
-  operation: AnyOperation,
-  facts: {
-    readonly target: Target;
-    readonly caller: Caller;
-    readonly incidentId: string | null;
-    readonly count: Plan["count"];
-  },
-): Promise<Ruling> {
+  operation: Pick<AnyOperation, "name" | "verb">,
+  facts: Asking,
+): Promise<PolicyQuestion> {
   const incident = facts.incidentId === null ? null : await app.incidents.byId(facts.incidentId);
-  return decide(app.config.policy, {
+  return {
     action: operation.name,
     verb: operation.verb,
     target: facts.target,
@@ -24,7 +79,10 @@ export async function rule(
     count: facts.count,
     duringIncident: incident !== null && isOpen(incident),
     roles: rolesOf(incident, facts.caller.userId),
-  });
+    severity: incident?.severity ?? null,
+    now: app.now,
+    windows: app.config.windows,
+  };
 }
 
 /** The roles a person holds in the incident an operation was asked from. */

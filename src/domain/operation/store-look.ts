@@ -1,4 +1,6 @@
 import { Refusal } from "../../errors.ts";
+import type { BackupsSight } from "../backup/sight.ts";
+import { withoutSecrets } from "../capture/redact.ts";
 import type { Placement } from "../configuration.ts";
 import type { Place } from "../intent.ts";
 import type { CacheSight, CacheView } from "../platform/caches.ts";
@@ -11,6 +13,7 @@ import { type Asked, placeFor } from "./place.ts";
 /** What is looked at in a data store. */
 export type StoreQuestion =
   | { readonly kind: "database"; readonly view: DatabaseView }
+  | { readonly kind: "database"; readonly view: "backups" }
   | { readonly kind: "cache"; readonly view: CacheView; readonly key: string | null }
   /** One queue of several, or null for all of them. */
   | { readonly kind: "queue"; readonly view: QueueView; readonly queue: string | null };
@@ -18,6 +21,7 @@ export type StoreQuestion =
 /** What was seen of it. */
 export type StoreSight =
   | { readonly kind: "database"; readonly sight: DatabaseSight }
+  | { readonly kind: "backups"; readonly sight: BackupsSight }
   | { readonly kind: "cache"; readonly sight: CacheSight }
   | { readonly kind: "queue"; readonly sight: QueueSight };
 
@@ -60,7 +64,7 @@ export async function requestStoreLook(
     readonly question: StoreQuestion;
   },
 ): Promise<StoreLook> {
-  mustHaveInside(app, ask.target);
+  if (ask.question.view !== "backups") mustHaveInside(app, ask.target);
   const look: StoreLook = {
     id: app.newId(),
     askedBy: ask.userId,
@@ -114,7 +118,7 @@ export async function recordStoreFound(
 ): Promise<void> {
   const look = await app.storeLooks.byId(id);
   if (look === null) return;
-  await app.storeLooks.found(id, { at: app.now, ...found });
+  await app.storeLooks.found(id, { at: app.now, ...withoutSecrets(app.redact, found) });
   await app.outbox.add(card(look), "answer");
 }
 

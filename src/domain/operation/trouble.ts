@@ -8,6 +8,7 @@ export function providerTroubleInWords(error: ProviderError): string {
 
 const faultWords: Readonly<Record<ProviderFault, string>> = {
   denied: "the platform did not let the bot do it",
+  expired: "the bot's credentials for the platform have expired",
   throttled: "the platform is limiting calls right now",
   not_found: "the platform knows no such thing",
   refused: "the platform refused it",

@@ -32,7 +32,12 @@ export async function undoOf(app: App, record: OperationRecord): Promise<Undo> {
 }
 
 function changedSomething(record: OperationRecord): boolean {
-  return record.stepsDone.length > 0 && record.outcome !== "failed-no-change" && record.outcome !== "cancelled";
+  const after = record.plan?.undoAfter ?? "";
+  // A call whose answer is not known may have been that step.
+  const reached = record.inDoubt === true || record.stepsDone.some((step) => step.startsWith(after));
+  return (
+    record.stepsDone.length > 0 && reached && record.outcome !== "failed-no-change" && record.outcome !== "cancelled"
+  );
 }
 
 /** Asks for the way back, through the same door as any other ask: it is planned, ruled on and confirmed anew. */
@@ -67,13 +72,14 @@ export async function undoOperation(
   });
 }
 
-/** Asks the same again for one that was refused, expired or out of date, by whoever presses it. */
+/** Asks the same again for one that was refused, expired or out of date, by whoever presses it; with the glass broken where they say why. */
 export async function planAgain(
   app: App,
   operations: readonly AnyOperation[],
   id: string,
   caller: Caller,
   asked: Asked,
+  breakGlass: string | null = null,
 ): Promise<OperationRecord> {
   const record = await operationById(app, id);
   if (isRunning(record)) throw new Refusal("already_done", `${record.code} is ${stateInWords(record)}.`);
@@ -85,6 +91,8 @@ export async function planAgain(
     caller,
     asked,
     skipConfirm: false,
+    breakGlass,
     ...(record.undoOf === null ? {} : { undoOf: record.undoOf }),
+    ...(record.changeId ? { change: record.changeId } : {}),
   });
 }

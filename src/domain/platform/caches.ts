@@ -72,6 +72,14 @@ export interface CacheIdentity {
   readonly cluster: boolean;
 }
 
+/** How a database stood just before it is emptied. */
+export interface BeforeFlush {
+  readonly run: string;
+  /** How many flushes the server has counted; null where it does not tell. */
+  readonly flushes: number | null;
+  readonly keys: number;
+}
+
 export interface CachesRead {
   readonly look: (at: Placement, view: CacheView, key: string | null) => Promise<CacheSight>;
   readonly match: (at: Placement, pattern: string) => Promise<Matched>;
@@ -88,8 +96,14 @@ export interface CachesWrite {
     pattern: string,
     cursor: string | null,
   ) => Promise<{ readonly cursor: string | null; readonly deleted: number }>;
-  /** Empties the one database of the address, never others. */
-  readonly flush: (at: Placement) => Promise<void>;
+  /** What tells later whether a database was emptied since, by whomever. */
+  readonly beforeFlush: (at: Placement) => Promise<BeforeFlush>;
+  /**
+   * Empties the one database of the address, never others. With `since` it may have been done already, by a call whose
+   * answer was lost: it is not done again where the server has counted a flush since and holds fewer keys, and where
+   * that cannot be told it answers unknown and does nothing.
+   */
+  readonly flush: (at: Placement, since: BeforeFlush | null) => Promise<"emptied" | "was-emptied" | "unknown">;
   /** Calls one configured address; throws where it answers with anything but success. */
   readonly warmUp: (at: Placement, address: string) => Promise<void>;
 }

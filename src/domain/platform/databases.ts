@@ -15,7 +15,12 @@ export type DatabaseSight = { readonly engine: string; readonly database: string
       readonly why: string | null;
       readonly longest: readonly Session[];
     }
-  | { readonly view: "locks"; readonly sessions: readonly Session[] }
+  | {
+      readonly view: "locks";
+      readonly sessions: readonly Session[];
+      /** Why the server does not say who holds some locks; null or left out where it does. */
+      readonly unknownHolders?: string | null;
+    }
   | { readonly view: "connections"; readonly connections: Connections }
   | { readonly view: "sizes"; readonly sizes: Sizes }
   | { readonly view: "indexes"; readonly indexes: Indexes }
@@ -25,9 +30,9 @@ export type DatabaseSight = { readonly engine: string; readonly database: string
 /** A client's session. Its text has its literals replaced before it leaves the provider. */
 export interface Session {
   readonly id: string;
-  /** When it began, as the server says it: with the id it names this session and no later one. */
+  /** When it began, or after what and as whom, as the server says it: with the id it names this session and no later one. */
   readonly since: string;
-  /** When its statement began; tells this statement from the session's next one. */
+  /** When its statement began, or its number; tells this statement from the session's next one. Null where neither is known. */
   readonly statementSince: string | null;
   readonly user: string;
   readonly application: string;
@@ -40,7 +45,7 @@ export interface Session {
   /** What it waits for: Lock/transactionid. */
   readonly waiting: string | null;
   readonly blockedBy: readonly string[];
-  /** Null where the server hides it from the bot. */
+  /** Null where the server hides it from the bot; empty where it runs none. */
   readonly statement: string | null;
   /** Why it must be left alone (a superuser's, replication, ours); null when it may be ended. */
   readonly spared: string | null;
@@ -85,12 +90,20 @@ export interface TableSize {
 }
 
 export interface Indexes {
-  readonly invalid: readonly { readonly name: string; readonly table: string; readonly bytes: number }[];
+  readonly invalid: readonly Index[];
   /** Never used since the figures were reset, and not there to keep something unique. */
-  readonly unused: readonly { readonly name: string; readonly table: string; readonly bytes: number }[];
+  readonly unused: readonly Index[];
   /** Tables read from end to end again and again. */
   readonly scanned: readonly { readonly table: string; readonly scans: number; readonly rows: number }[];
   readonly resetSecondsAgo: number | null;
+  /** Why none of this is known; null or left out where it is. */
+  readonly unknown?: string | null;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly table: string;
+  readonly bytes: number | null;
 }
 
 export interface Replication {
@@ -102,7 +115,12 @@ export interface Replication {
     readonly lagSeconds: number | null;
   }[];
   /** On a replica: whether it still receives, and how far it is behind; null is unknown, not zero. */
-  readonly receiving: { readonly connected: boolean; readonly lagSeconds: number | null } | null;
+  readonly receiving: {
+    readonly connected: boolean;
+    readonly lagSeconds: number | null;
+    /** What is wrong with it, as "does not apply what it receives (error 1062)"; null or left out where nothing is. */
+    readonly trouble?: string | null;
+  } | null;
   readonly slots: readonly { readonly name: string; readonly active: boolean; readonly retainedBytes: number | null }[];
 }
 
@@ -120,6 +138,8 @@ export interface Relation {
   readonly vacuumed: string | null;
   /** Indexes of it that a broken rebuild left behind. */
   readonly invalid: readonly string[];
+  /** Whether it can be built anew without keeping writes out. */
+  readonly rebuildsOnline: boolean;
 }
 
 export type MaintenanceVerb = "analyze" | "vacuum" | "reindex" | "optimize";
@@ -130,10 +150,23 @@ export interface Maintenance {
   readonly relation: string;
   /** Names the run, so that it is found again: the operation's id. */
   readonly token: string;
+  /** How the relation stood before: where it has changed since, an earlier start has done it, and none is made. */
+  readonly before: Pick<Relation, "file" | "analyzed" | "vacuumed">;
+}
+
+/** Whether maintenance has left its trace since. */
+export function isMaintained(
+  verb: MaintenanceVerb,
+  before: Maintenance["before"],
+  now: Pick<Relation, "file" | "analyzed" | "vacuumed" | "invalid">,
+): boolean {
+  if (verb === "reindex" || verb === "optimize") return now.file !== before.file && now.invalid.length === 0;
+  return verb === "vacuum" ? now.vacuumed !== before.vacuumed : now.analyzed !== before.analyzed;
 }
 
 export interface MaintenanceProgress {
-  readonly state: "running" | "gone" | "failed";
+  /** Done is what the server answered to the process that asks; one that does not know says gone. */
+  readonly state: "running" | "done" | "gone" | "failed";
   /** "scanning heap, 40 %"; for failed why. */
   readonly text: string;
   readonly share: number | null;
@@ -153,7 +186,8 @@ export interface DatabasesRead {
 
 export interface DatabasesWrite {
   /**
-   * Ends a session or only its statement, if it still is the one meant: the server compares in the same call.
+   * Ends a session or only its statement, if it still is the one meant: that is compared in the same call, by the
+   * server itself where it can.
    * Answers whether it was there; a session that is told to end may take its time.
    */
   readonly end: (

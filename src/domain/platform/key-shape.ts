@@ -4,7 +4,7 @@ export function keyShape(key: string): string {
     .slice(0, 300)
     .split(/([:/|{}])/)
     .map((part) =>
-      /^[A-Za-z][A-Za-z_-]{0,23}$/.test(part) || /^[:/|{}]?$/.test(part) || /^v?\d{1,3}$/.test(part) ? part : "<id>",
+      /^[A-Za-z][A-Za-z_-]{0,23}$/.test(part) || /^[:/|{}]?$/.test(part) || /^v\d{1,3}$/.test(part) ? part : "<id>",
     )
     .join("");
 }

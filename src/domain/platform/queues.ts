@@ -68,29 +68,45 @@ export interface FailedFilter {
   readonly most: number;
 }
 
+/** One failure of one job: a job that was put back and failed again has another one. */
+export interface Failure {
+  readonly id: string;
+  /** As its queue keeps it. */
+  readonly failedAt: string;
+}
+
 export type CleanState = "completed" | "failed" | "delayed" | "wait";
 
 export interface QueuesRead {
   readonly look: (at: Placement, view: QueueView, queue: string | null) => Promise<QueueSight>;
   readonly states: (at: Placement, queues: readonly string[]) => Promise<readonly QueueState[]>;
   readonly job: (at: Placement, queue: string, id: string) => Promise<QueueJob | null>;
-  /** Ids of failed jobs, newest first, and how many fit in all. */
+  /** Failures of jobs, newest first, and how many fit in all. */
   readonly failed: (
     at: Placement,
     queue: string,
     filter: FailedFilter,
-  ) => Promise<{ readonly ids: readonly string[]; readonly total: number }>;
-  /** How many jobs in a state are older. */
-  readonly older: (at: Placement, queue: string, state: CleanState, seconds: number) => Promise<number>;
+  ) => Promise<{ readonly failures: readonly Failure[]; readonly total: number }>;
+  /** The moment so many seconds ago by the clock of the server that the queues live in, in milliseconds. */
+  readonly moment: (at: Placement, secondsAgo: number) => Promise<number>;
+  /** How many jobs in a state are from before a moment. */
+  readonly older: (at: Placement, queue: string, state: CleanState, before: number) => Promise<number>;
 }
 
 export interface QueuesWrite {
   readonly pause: (at: Placement, queue: string) => Promise<void>;
   readonly resume: (at: Placement, queue: string) => Promise<void>;
-  /** Removes up to `most` jobs in a state that are older; answers how many. */
-  readonly clean: (at: Placement, queue: string, state: CleanState, seconds: number, most: number) => Promise<number>;
-  /** Puts failed jobs back into the queue; one that is not failed any more is left alone. Answers how many were put back. */
-  readonly retry: (at: Placement, queue: string, ids: readonly string[]) => Promise<number>;
+  /** Removes up to `most` jobs in a state that are from before a moment; answers how many. */
+  readonly clean: (at: Placement, queue: string, state: CleanState, before: number, most: number) => Promise<number>;
+  /**
+   * Puts failed jobs back into the queue, each for the one failure that is named: one that is not failed any more, or
+   * has failed again since, is left alone. Answers how many were looked at, in order, and how many of them put back.
+   */
+  readonly retry: (
+    at: Placement,
+    queue: string,
+    failures: readonly Failure[],
+  ) => Promise<{ readonly looked: number; readonly retried: number }>;
   /** Removes a job that no worker holds; answers whether it is gone. */
   readonly remove: (at: Placement, queue: string, id: string) => Promise<"removed" | "locked" | "gone">;
 }

@@ -1,5 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { Beliefs } from "../belief/records.ts";
+import type { Counterpart } from "../counterpart/counterpart.ts";
 import { affectedTitles } from "../incident/affected.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { OperationRecord } from "../operation/operation.ts";
@@ -8,6 +9,7 @@ import type { App } from "../ports.ts";
 import type { Tick } from "../security/checklist.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
 import { type Duration, durations, inWords } from "./durations.ts";
+import { placesOf } from "./elsewhere.ts";
 import { type LintResult, lint } from "./lint.ts";
 import type { ActionItem, Postmortem, Review, SectionAssignment, SectionDraft, SectionRevision } from "./postmortem.ts";
 import { reviewStanding, type Standing, sealOf } from "./review.ts";
@@ -36,6 +38,8 @@ export interface PostmortemFacts {
   /** Where approval stands for the texts as they are now. */
   readonly standing: Standing;
   readonly lint: LintResult;
+  /** Where it is kept outside Slack, or should be; left out where it never was to be. */
+  readonly elsewhere?: readonly Counterpart[];
   /** Every moment in a document is in this IANA zone. */
   readonly timeZone: string;
   /** Images people pasted into the channel, each with a name of its own; copies are read when they are needed. */
@@ -131,6 +135,7 @@ export async function postmortemFacts(app: App, id: string): Promise<PostmortemF
     reviews,
     timeZone: app.config.postmortem.timeZone,
     images: await imagesOf(app, incident),
+    elsewhere: await placesOf(app, id),
     standing: reviewStanding(reviews, sealOf(written), app.config.postmortem.approval.needed),
     lint: lint(
       {

@@ -1,9 +1,11 @@
 import { addHours } from "date-fns/addHours";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { handOverOpenItems } from "../action-item/tickets.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
 import { cardOf } from "./checklist.ts";
+import { keepElsewhere } from "./elsewhere.ts";
 import { postmortemFacts } from "./facts.ts";
 import type { Postmortem, SectionRevision } from "./postmortem.ts";
 import { requireApproval } from "./review.ts";
@@ -227,6 +229,8 @@ export async function publishPostmortem(
     subject: incidentName(incident),
     details: { edition: published.edition },
   });
+  await handOverOpenItems(app, incident, by.userId);
+  await keepElsewhere(app, published, incident, by.userId);
   const publication = { card: "postmortem.publication", subject: postmortem.id };
   await app.outbox.add({ kind: "card", view: publication.card, subject: publication.subject, place }, "answer");
   await app.outbox.add(

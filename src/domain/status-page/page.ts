@@ -5,6 +5,16 @@ export interface StatusPageSettings {
   /** Where the public reaches the page, without a slash at its end; null where it is not said. */
   readonly url: string | null;
   readonly components: readonly PublicComponent[];
+  /** Windows of maintenance that are announced by themselves, in words for the public. */
+  readonly windows: readonly AnnouncedWindow[];
+}
+
+export interface AnnouncedWindow {
+  /** The window's name in the configuration; never public. */
+  readonly window: string;
+  readonly title: string;
+  readonly text: string;
+  readonly components: readonly string[];
 }
 
 export interface PublicComponent {
@@ -48,6 +58,8 @@ export interface PublicMaintenance {
   readonly components: readonly string[];
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** It stands in the configuration and cannot be taken off by hand. */
+  readonly isConfigured?: true;
 }
 
 /** The whole page, as data. */

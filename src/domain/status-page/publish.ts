@@ -6,6 +6,7 @@ import { currentStep } from "../incident/phases.ts";
 import { severityRank } from "../incident/severity.ts";
 import type { App } from "../ports.ts";
 import { cleanLine, cleanText } from "../text.ts";
+import { tellOutsidePage } from "./outside.ts";
 import {
   historyDays,
   type PublicImpact,
@@ -15,6 +16,7 @@ import {
   publicPage,
   type StatusPageSettings,
 } from "./page.ts";
+import { announcedMaintenance } from "./windows.ts";
 
 /** What somebody ticked to be public, as typed. */
 export interface Publication {
@@ -83,13 +85,14 @@ export async function publish(app: App, caller: Caller, incidentId: string, said
     subject: incidentName(incident),
     details: { title, text, status, impact, components: said.components },
   });
+  await tellOutsidePage(app, incident, caller.userId);
   return incident;
 }
 
 /** The words of the status page for where an incident stands. */
 export function publicStatus(incident: Pick<Incident, "phase" | "times">): PublicStatus {
   if (!isOpen(incident)) return "resolved";
-  const step = currentStep(incident).name;
+  const step = currentStep(incident).milestone;
   if (step === "mitigated") return "monitoring";
   return incident.phase === "mitigating" ? "identified" : "investigating";
 }
@@ -112,7 +115,7 @@ export async function readPublicPage(app: App): Promise<PublicPage | null> {
   if (!settings) return null;
   const since = new Date(app.now.getTime() - historyDays * 86_400_000);
   const incidents = await app.publicPage.incidents(since);
-  return publicPage(settings, incidents, await app.publicPage.maintenance(app.now), app.now);
+  return publicPage(settings, incidents, await announcedMaintenance(app), app.now);
 }
 
 const internal: readonly (readonly [RegExp, string])[] = [

@@ -30,6 +30,7 @@ export type TimelineKind =
   | "action-item"
   | "hypothesis"
   | "decision"
+  | "check"
   | "system";
 
 /** The Slack message an entry was taken from. */

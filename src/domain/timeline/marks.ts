@@ -16,6 +16,7 @@ const anybody = "";
 export interface MarkEvent {
   readonly channelId: string;
   readonly ts: string;
+  /** Empty where nobody can tell who it was. */
   readonly userId: string;
   readonly on: boolean;
   readonly eventTs: string;
@@ -51,9 +52,9 @@ async function marked(
   if (event.on) return capture(app, event, through);
   const entry = await app.timeline.bySource(event.channelId, event.ts);
   if (entry && !entry.hidden && !(await isHeld(app, event.channelId, event.ts))) {
-    await app.timeline.change(entry.id, { hidden: true }, event.userId);
+    await app.timeline.change(entry.id, { hidden: true }, event.userId || null);
     await app.audit.add({
-      actor: event.userId,
+      actor: event.userId || "tocsin",
       action: "timeline.message-removed",
       subject: incidentName(incident),
       details: { entry: entry.id, through },
@@ -82,6 +83,11 @@ export async function isHeld(app: App, channelId: string, ts: string): Promise<b
     if ((await app.reactions.holders(channelId, ts, name)).length > 0) return true;
   }
   return false;
+}
+
+/** Whether the message is known to be pinned to its channel. */
+export async function isPinned(app: App, channelId: string, ts: string): Promise<boolean> {
+  return (await app.reactions.holders(channelId, ts, pin)).length > 0;
 }
 
 /** A message was edited: what is on the timeline follows, the newest edit winning. */

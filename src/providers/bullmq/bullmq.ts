@@ -35,25 +35,32 @@ function write(connections: ReadonlyMap<string, string>): QueuesWrite {
     pause: (at, queue) => inQueues(connections, at, "pause", ({ queue: open }) => open(queue).pause()),
     resume: (at, queue) => inQueues(connections, at, "resume", ({ queue: open }) => open(queue).resume()),
     // A limit of 0 would mean all of them.
-    clean: (at, queue, state, seconds, most) =>
+    clean: (at, queue, state, before, most) =>
       inQueues(connections, at, "clean", async ({ queue: open }) => {
-        const removed = await open(queue).clean(seconds * 1000, Math.max(1, most), state);
+        // The library counts back from this machine's clock, which need not be right.
+        const removed = await open(queue).clean(Date.now() - before, Math.max(1, most), state);
         return removed.length;
       }),
-    retry: (at, queue, ids) =>
+    retry: (at, queue, failures) =>
       inQueues(connections, at, "retry", async ({ queue: open, redis, key }) => {
         const opened = open(queue);
         let retried = 0;
-        for (const id of ids) {
-          if ((await redis.zscore(key(queue, "failed"), id)) === null) continue;
-          const job = await opened.getJob(id);
-          if (!job) continue;
-          await job.retry("failed");
+        for (const [looked, { id, failedAt }] of failures.entries()) {
+          try {
+            if ((await redis.zscore(key(queue, "failed"), id)) !== failedAt) continue;
+            const job = await opened.getJob(id);
+            if (!job) continue;
+            await job.retry("failed");
+          } catch (error) {
+            // What was put back before it counts; the next call tells the trouble.
+            if (looked === 0) throw error;
+            return { looked, retried };
+          }
           retried += 1;
           // What comes back all at once would fail all at once again.
           await new Promise((resolve) => setTimeout(resolve, 25));
         }
-        return retried;
+        return { looked: failures.length, retried };
       }),
     remove: (at, queue, id) =>
       inQueues(connections, at, "remove", async ({ queue: open, redis, key }) => {

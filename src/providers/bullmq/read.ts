@@ -1,6 +1,6 @@
 import type { Placement } from "../../domain/configuration.ts";
 import { reasonShape } from "../../domain/platform/key-shape.ts";
-import type { FailedJobs, QueueState, QueuesRead } from "../../domain/platform/queues.ts";
+import type { FailedJobs, Failure, QueueState, QueuesRead } from "../../domain/platform/queues.ts";
 import { inQueues, type Opened } from "./connection.ts";
 
 const failedLookedAt = 500;
@@ -33,27 +33,31 @@ export function bullmqRead(connections: ReadonlyMap<string, string>): QueuesRead
       }),
     failed: (at, queue, filter) =>
       inQueues(connections, at, "failed jobs", async ({ redis, key }) => {
-        const all = await redis.zrevrange(key(queue, "failed"), 0, 99_999);
+        const pairs = await redis.zrevrange(key(queue, "failed"), 0, 99_999, "WITHSCORES");
+        const all = pairs.flatMap((id, index) => (index % 2 === 0 ? [{ id, failedAt: pairs[index + 1] ?? "" }] : []));
         if (filter.job === null && filter.reason === null) {
-          return { ids: all.slice(0, filter.most), total: await redis.zcard(key(queue, "failed")) };
+          return { failures: all.slice(0, filter.most), total: await redis.zcard(key(queue, "failed")) };
         }
-        const fitting: string[] = [];
+        const fitting: Failure[] = [];
         for (let start = 0; start < all.length; start += 1000) {
-          const ids = all.slice(start, start + 1000);
-          const rows = await redis.pipeline(ids.map((id) => ["hmget", key(queue, id), "name", "failedReason"])).exec();
-          ids.forEach((id, index) => {
+          const some = all.slice(start, start + 1000);
+          const rows = await redis
+            .pipeline(some.map(({ id }) => ["hmget", key(queue, id), "name", "failedReason"]))
+            .exec();
+          some.forEach((one, index) => {
             const [name, reason] = (rows?.[index]?.[1] ?? []) as readonly (string | null)[];
             const sameJob = filter.job === null || name === filter.job;
             const sameReason =
               filter.reason === null || (reason ?? "").toLowerCase().includes(filter.reason.toLowerCase());
-            if (sameJob && sameReason) fitting.push(id);
+            if (sameJob && sameReason) fitting.push(one);
           });
         }
-        return { ids: fitting.slice(0, filter.most), total: fitting.length };
+        return { failures: fitting.slice(0, filter.most), total: fitting.length };
       }),
-    older: (at, queue, state, seconds) =>
+    moment: (at, secondsAgo) =>
+      inQueues(connections, at, "clock", async ({ redis }) => (await redisNow(redis)) - secondsAgo * 1000),
+    older: (at, queue, state, before) =>
       inQueues(connections, at, "count", async ({ redis, key }) => {
-        const before = (await redisNow(redis)) - seconds * 1000;
         if (state === "completed" || state === "failed") return redis.zcount(key(queue, state), "-inf", String(before));
         const ids =
           state === "delayed"

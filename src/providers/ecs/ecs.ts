@@ -4,7 +4,11 @@ import { ProviderError } from "../../errors.ts";
 import type { AwsOptions } from "../aws.ts";
 import { ecsClients } from "./clients.ts";
 import { ecsRead } from "./read.ts";
+import { ecsReleasesRead } from "./read-releases.ts";
+import { ecsTrafficRead } from "./read-traffic.ts";
 import { ecsWrite } from "./write.ts";
+import { ecsReleasesWrite } from "./write-releases.ts";
+import { ecsTrafficWrite } from "./write-traffic.ts";
 
 /** Services on Amazon ECS: read, scaled, and watched. Nothing is called before the first use. */
 export function ecsProvider(options: AwsOptions = {}): Provider {
@@ -14,6 +18,8 @@ export function ecsProvider(options: AwsOptions = {}): Provider {
     id: "ecs",
     check: (placements) => Promise.all(placements.map((placement) => check(read, placement))),
     services: { read, write: ecsWrite(clients) },
+    releases: { read: ecsReleasesRead(clients), write: ecsReleasesWrite(clients) },
+    traffic: { read: ecsTrafficRead(clients), write: ecsTrafficWrite(clients) },
   };
 }
 
@@ -42,6 +48,7 @@ async function check(read: ReturnType<typeof ecsRead>, placement: Placement): Pr
 
 const fixes: Readonly<Record<ProviderError["fault"], string>> = {
   denied: "Give the bot credentials (AWS_* variables) with the rights of docs/iam/read.json.",
+  expired: "Renew the bot's credentials (AWS_* variables, profile or role).",
   throttled: "Wait and run it again.",
   not_found: "Correct cluster, service or region in the configuration.",
   refused: "See what AWS says.",

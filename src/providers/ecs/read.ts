@@ -4,6 +4,7 @@ import type { ServiceDeployment, ServiceEvent, ServiceState, ServicesRead } from
 import { ProviderError } from "../../errors.ts";
 import { calling } from "../aws.ts";
 import type { EcsClients } from "./clients.ts";
+import { controlOf, deploymentsOfSets, runningDefinition, servingGroups } from "./controllers.ts";
 import { type EcsPlace, ecsPlace, lastPart } from "./place.ts";
 import { readAutoscaling } from "./read-autoscaling.ts";
 
@@ -13,7 +14,7 @@ export function ecsRead(clients: EcsClients): ServicesRead {
     describe: async (at) => {
       const place = ecsPlace(at);
       const service = await describe(clients, place);
-      const images = await imagesOf(clients, place, service.taskDefinition);
+      const images = await imagesOf(clients, place, runningDefinition(service));
       return stateOf(service, images);
     },
     autoscaling: (at) => readAutoscaling(clients, ecsPlace(at)),
@@ -65,9 +66,9 @@ async function imagesOf(
 }
 
 function stateOf(service: Service, images: readonly string[]): ServiceState {
-  const deployments = (service.deployments ?? []).map(deploymentOf);
+  const deployments = [...(service.deployments ?? []).map(deploymentOf), ...deploymentsOfSets(service)];
   const primary = service.deployments?.find((deployment) => deployment.status === "PRIMARY");
-  const revision = service.taskDefinition ?? "";
+  const revision = runningDefinition(service);
   return {
     status: statuses[service.status ?? ""] ?? "inactive",
     desired: service.desiredCount ?? 0,
@@ -77,8 +78,8 @@ function stateOf(service: Service, images: readonly string[]): ServiceState {
     revision,
     images,
     deployments,
-    lastDeployedAt: primary?.createdAt ?? null,
-    notScalable: whyNotScalable(service),
+    lastDeployedAt: primary?.createdAt ?? deployments.find((one) => one.primary)?.since ?? null,
+    ...controlOf(service),
   };
 }
 
@@ -92,7 +93,6 @@ function deploymentOf(deployment: Deployment): ServiceDeployment {
   return {
     id: deployment.id ?? "",
     primary: deployment.status === "PRIMARY",
-    // Controllers other than ECS have no rollout state; theirs is not this bot's to judge.
     state: rollouts[deployment.rolloutState ?? "COMPLETED"] ?? "in-progress",
     reason: deployment.rolloutStateReason ?? null,
     version: lastPart(deployment.taskDefinition ?? ""),
@@ -110,13 +110,6 @@ const rollouts: Readonly<Record<string, ServiceDeployment["state"]>> = {
   FAILED: "failed",
 };
 
-function whyNotScalable(service: Service): string | null {
-  if (service.schedulingStrategy === "DAEMON") return "it runs one task on each machine (DAEMON)";
-  if (service.deploymentController?.type === "EXTERNAL")
-    return "its deployments are controlled from outside (EXTERNAL)";
-  return null;
-}
-
 function withoutPrefix(message: string): string {
   return message.replace(/^\(service [^)]*\) /, "");
 }
@@ -132,9 +125,7 @@ async function readBalancer(
 ): Promise<{ readonly healthy: number; readonly total: number } | null> {
   const place = ecsPlace(at);
   const service = await describe(clients, place);
-  const groups = (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) =>
-    targetGroupArn ? [targetGroupArn] : [],
-  );
+  const groups = await servingGroups(clients, place, service);
   if (groups.length === 0) return null;
   const { client, sdk } = await clients.balancing(place.region);
   const answers = await Promise.all(
@@ -191,7 +182,8 @@ function isUnhealthy(task: Task): boolean {
   return task.stopCode === "ServiceSchedulerInitiated" && /health check/i.test(task.stoppedReason ?? "");
 }
 
-function reasonOf(task: Task): string {
+/** Why a task stopped, with its container's exit code. */
+export function reasonOf(task: Task): string {
   const container = task.containers?.find(({ exitCode, reason }) => reason || (exitCode ?? 0) !== 0);
   const exit = container?.exitCode === undefined ? "" : ` (exit code ${container.exitCode})`;
   return `${task.stoppedReason ?? container?.reason ?? task.stopCode ?? "stopped"}${exit}`;

@@ -1,15 +1,20 @@
 import type { HealthAddress, HealthCheck, Reading } from "../../domain/health/health.ts";
 import type { Provider } from "../../domain/platform.ts";
 import { type Answer, ask, type Unanswered } from "./ask.ts";
+import { readCertificate } from "./certificate.ts";
 
 /** Health by HTTP and HTTPS: only the addresses the configuration names, and no redirect to another host. */
 export function httpProvider(): Provider {
   return {
     id: "http",
     check: async () => [],
+    certificate: readCertificate,
     health: { id: "http", read: async (check) => (check.address ? readAddress(check, check.address) : []) },
   };
 }
+
+/** A certificate that ends sooner is critical, whatever the configuration says of warnings. */
+const criticalDays = 7;
 
 async function readAddress(check: HealthCheck, address: HealthAddress): Promise<readonly Reading[]> {
   const { answer, at, milliseconds } = await ask(address);
@@ -79,7 +84,7 @@ function certificate(check: HealthCheck, address: HealthAddress, answer: Answer,
       title: `${check.title}, certificate`,
       value: days,
       unit: "days",
-      state: days <= address.certificateDays ? "warning" : "ok",
+      state: days < criticalDays ? "critical" : days <= address.certificateDays ? "warning" : "ok",
       detail: `ends in ${days} days, on ${answer.certificateEnds.toISOString().slice(0, 10)}`,
       at,
     },

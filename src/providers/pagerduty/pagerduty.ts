@@ -1,8 +1,7 @@
 import type { PagerDutyIntegration } from "../../domain/integrations.ts";
 import type { PagerDuty } from "../../domain/oncall/pagerduty.ts";
-import { ProviderError, type ProviderFault } from "../../errors.ts";
+import { askService, type WebService } from "../web-service.ts";
 
-const timeoutMilliseconds = 8000;
 /** Source: developer.pagerduty.com, pagination: at most 100 a page. */
 const pageSize = 100;
 const mostPages = 20;
@@ -32,36 +31,18 @@ interface Reference {
 
 /** PagerDuty's REST API v2 and Events API v2; source: developer.pagerduty.com. */
 export function createPagerDuty(settings: PagerDutyIntegration): PagerDuty {
-  async function ask(operation: string, url: string, init: RequestInit): Promise<unknown> {
-    let response: Response;
-    try {
-      response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMilliseconds) });
-    } catch (error) {
-      const late = error instanceof Error && error.name === "TimeoutError";
-      throw failure(operation, late ? "timeout" : "unreachable", late ? "timeout" : "unreachable", String(error), null);
-    }
-    const text = await response.text();
-    const requestId = response.headers.get("x-request-id");
-    if (!response.ok)
-      throw failure(operation, faultOf(response.status), String(response.status), text.slice(0, 300), requestId);
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw failure(operation, "refused", "no-json", "The answer is not JSON", requestId);
-    }
-  }
-
+  const service: WebService = { id: "pagerduty", title: "PagerDuty", headers: {}, requestIdHeader: "x-request-id" };
   const get = (operation: string, path: string) =>
-    ask(operation, `${settings.url}${path}`, {
+    askService(service, {
+      operation,
+      url: `${settings.url}${path}`,
       headers: {
         authorization: `Token token=${settings.token}`,
         accept: "application/vnd.pagerduty+json;version=2",
       },
     });
-
-  const send = async (operation: string, event: object): Promise<void> => {
-    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(event) };
-    await ask(operation, `${settings.eventsUrl}/v2/enqueue`, init);
+  const send = async (operation: string, body: object): Promise<void> => {
+    await askService(service, { operation, method: "POST", url: `${settings.eventsUrl}/v2/enqueue`, body });
   };
 
   return {
@@ -110,28 +91,4 @@ export function createPagerDuty(settings: PagerDutyIntegration): PagerDuty {
       return { state: incident.status, by: { name: user.name, email: user.email } };
     },
   };
-}
-
-function faultOf(status: number): ProviderFault {
-  if (status === 401 || status === 403) return "denied";
-  if (status === 404) return "not_found";
-  if (status === 429) return "throttled";
-  return status >= 500 ? "unreachable" : "refused";
-}
-
-function failure(
-  operation: string,
-  fault: ProviderFault,
-  code: string,
-  message: string,
-  requestId: string | null,
-): ProviderError {
-  return new ProviderError({
-    provider: "pagerduty",
-    operation,
-    fault,
-    code,
-    message: `PagerDuty: ${message}`,
-    requestId,
-  });
 }

@@ -1,6 +1,11 @@
 import type pg from "pg";
 import type { Placement } from "../../domain/configuration.ts";
-import type { Maintenance, MaintenanceProgress, Relation } from "../../domain/platform/databases.ts";
+import {
+  isMaintained,
+  type Maintenance,
+  type MaintenanceProgress,
+  type Relation,
+} from "../../domain/platform/databases.ts";
 import { ProviderError } from "../../errors.ts";
 import { type Connections, clientFor, close, providerError } from "./session.ts";
 
@@ -56,6 +61,7 @@ export async function relationByName(client: pg.Client, name: string): Promise<R
     analyzed: row.analyzed,
     vacuumed: row.vacuumed,
     invalid: row.invalid ?? [],
+    rebuildsOnline: true,
   };
 }
 
@@ -86,6 +92,9 @@ export async function startMaintenance(
     if (rowCount) return close(client);
     const relation = await relationByName(client, work.relation);
     if (!relation) throw gone(operation);
+    // Told a second time because the answer to the first was lost: done by now, or broken off with something left.
+    if (isMaintained(work.verb, work.before, relation)) return close(client);
+    if (work.verb === "reindex" && relation.invalid.length > 0) await dropLeftovers(client, work.relation);
     await client.query("set statement_timeout = '12h'; set lock_timeout = '10s'");
     runs.set(work.token, "running");
     forgetOldest(runs);

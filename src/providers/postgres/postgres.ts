@@ -1,17 +1,20 @@
 import type { Placement } from "../../domain/configuration.ts";
+import type { DumpKeeping } from "../../domain/platform/dump-keeping.ts";
 import type { CheckResult, Provider } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
+import { postgresDumps } from "./dumps.ts";
 import { dropLeftovers, type Runs, startMaintenance } from "./maintenance.ts";
 import { postgresRead } from "./read.ts";
 import { type Connections, inSession } from "./session.ts";
 
 /** PostgreSQL servers anywhere, by the addresses of the configuration. Nothing is opened before the first use. */
-export function postgresProvider(connections: Connections): Provider {
+export function postgresProvider(connections: Connections, dumps?: DumpKeeping): Provider {
   const runs: Runs = new Map();
   const read = postgresRead(connections, runs);
   return {
     id: "postgres",
     check: (placements) => Promise.all(placements.map((at) => check(connections, at))),
+    ...(dumps === undefined ? {} : { dumps: postgresDumps(connections, dumps) }),
     databases: {
       read,
       write: {

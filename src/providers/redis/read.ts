@@ -4,7 +4,7 @@ import { keyShape } from "../../domain/platform/key-shape.ts";
 import { infoOf, inRedis } from "./session.ts";
 
 /** How long counters are watched: rates since the server began say nothing of now. */
-const watchSeconds = 5;
+const watchSeconds = 3;
 const countMilliseconds = 18_000;
 const keysLookedAt = 5000;
 

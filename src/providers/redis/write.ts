@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import type { CachesWrite } from "../../domain/platform/caches.ts";
-import { failure, inRedis } from "./session.ts";
+import type { BeforeFlush, CachesWrite } from "../../domain/platform/caches.ts";
+import { failure, infoOf, inRedis } from "./session.ts";
 
 const sliceMilliseconds = 4000;
 const batch = 500;
@@ -10,9 +10,16 @@ export function redisWrite(connections: ReadonlyMap<string, string>): CachesWrit
   return {
     deleteSome: (at, pattern, cursor) =>
       inRedis(connections, at, { operation: "delete" }, (redis) => deleteSome(redis, pattern, cursor)),
-    flush: (at) =>
+    beforeFlush: (at) => inRedis(connections, at, { operation: "flush" }, beforeFlush),
+    flush: (at, since) =>
       inRedis(connections, at, { operation: "flush" }, async (redis) => {
+        if (since !== null) {
+          const now = await beforeFlush(redis);
+          if (now.run !== since.run || now.flushes === null || since.flushes === null) return "unknown";
+          if (now.flushes > since.flushes) return now.keys < since.keys || since.keys === 0 ? "was-emptied" : "unknown";
+        }
         await redis.flushdb("ASYNC");
+        return "emptied";
       }),
     warmUp: async (_at, address) => {
       const answer = await fetch(address, { signal: AbortSignal.timeout(20_000), redirect: "manual" }).catch(
@@ -26,9 +33,27 @@ export function redisWrite(connections: ReadonlyMap<string, string>): CachesWrit
   };
 }
 
+/** The server counts its flushes, of any of its databases. Source: redis.io/docs/latest/commands/info (commandstats) */
+async function beforeFlush(redis: Redis): Promise<BeforeFlush> {
+  const [server, stats, keys] = [
+    infoOf(await redis.info("server")),
+    infoOf(await redis.info("commandstats")),
+    await redis.dbsize(),
+  ];
+  const calls = ["flushdb", "flushall"].map((name) =>
+    Number(/calls=(\d+)/.exec(stats.get(`cmdstat_${name}`) ?? "")?.[1] ?? 0),
+  );
+  return {
+    run: (server.get("run_id") ?? "").slice(0, 12),
+    flushes: stats.size === 0 ? null : calls.reduce((sum, one) => sum + one, 0),
+    keys,
+  };
+}
+
 /**
  * SCAN then UNLINK, in batches, with a pause after each as long as the batch took: the server gives at most half of its
- * time. A cursor is the server's own and holds on any connection. Source: redis.io/docs/latest/commands/scan
+ * time. A cursor is the server's own and holds on any connection. What goes wrong in the middle is told by the next call,
+ * so that what was deleted before it counts. Source: redis.io/docs/latest/commands/scan
  */
 export async function deleteSome(
   redis: Redis,
@@ -41,12 +66,19 @@ export async function deleteSome(
   let deleted = 0;
   do {
     const started = performance.now();
-    const [next, keys] = await redis.scan(cursor, "MATCH", pattern, "COUNT", batch);
-    cursor = next;
-    // SCAN may name a key twice.
-    const once = [...new Set(keys)];
-    for (let at = 0; at < once.length; at += batch) deleted += await redis.unlink(...once.slice(at, at + batch));
-    if (once.length > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(performance.now() - started)));
+    const keys: string[] = [];
+    try {
+      const [next, found] = await redis.scan(cursor, "MATCH", pattern, "COUNT", batch);
+      keys.push(...found);
+      // SCAN may name a key twice.
+      const once = [...new Set(keys)];
+      for (let at = 0; at < once.length; at += batch) deleted += await redis.unlink(...once.slice(at, at + batch));
+      cursor = next;
+    } catch (error) {
+      if (deleted === 0) throw error;
+      return { cursor, deleted };
+    }
+    if (keys.length > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(performance.now() - started)));
   } while (cursor !== "0" && performance.now() < end);
   return { cursor: cursor === "0" ? null : cursor, deleted };
 }

@@ -1,8 +1,10 @@
 import type { Cloud } from "./api.ts";
 import { resourceOf } from "./autoscaler.ts";
 import { failureThreshold } from "./ecs/deployments.ts";
+import { digestsOf } from "./ecs/images.ts";
 import { ecsState, type JsonObject, type ServiceRecord } from "./ecs/state.ts";
 import { addTaskDefinition } from "./ecs/task-definition-calls.ts";
+import { forwardTo } from "./listener-rules.ts";
 
 export const account = "123456789012";
 export const region = "eu-west-1";
@@ -133,6 +135,7 @@ function addService(cloud: Cloud, from: (typeof services)[number]): void {
       createdAt: at,
       loadBalancers: service.loadBalancers,
       networkConfiguration: service.networkConfiguration,
+      digests: digestsOf(world, definition.arn),
     });
     state.serviceDeployments.unshift({
       arn,
@@ -178,10 +181,11 @@ function addService(cloud: Cloud, from: (typeof services)[number]): void {
   });
 
   if (from.balanced) {
+    const loadBalancerArn = world.arn("elasticloadbalancing", `loadbalancer/app/waooaw-production/${hex(16)}`);
     loadBalancer.addGroup({
       arn: targetGroup,
       name: from.name,
-      loadBalancerArn: world.arn("elasticloadbalancing", `loadbalancer/app/waooaw-production/${hex(16)}`),
+      loadBalancerArn,
       port: from.port,
       vpc: `vpc-0${"3".repeat(16)}`,
       healthCheckPath: "/health",
@@ -191,10 +195,32 @@ function addService(cloud: Cloud, from: (typeof services)[number]): void {
       unhealthyThreshold: 3,
       deregistrationDelaySeconds: 30,
     });
+    addListeners(loadBalancer, loadBalancerArn, targetGroup);
   }
   const primary = service.deployments[0]?.id ?? "";
   for (let index = 0; index < from.desired; index += 1) tasks.place(service, primary, 2 * day);
   if (from.balanced) addScaling(autoscaler, world, service);
+}
+
+/** What is plain is sent to HTTPS, and there everything is for the backend, which has a rule for its own host too. */
+function addListeners(loadBalancer: Cloud["loadBalancer"], loadBalancerArn: string, targetGroupArn: string): void {
+  const listener = (last: string) => `${loadBalancerArn.replace(":loadbalancer/", ":listener/")}/${last.repeat(16)}`;
+  const [http, https] = [listener("1"), listener("2")];
+  const redirect = { Protocol: "HTTPS", Port: "443", Host: "#{host}", Path: "/#{path}", Query: "#{query}" };
+  loadBalancer.addListener(
+    { arn: http, loadBalancerArn, protocol: "HTTP", port: 80 },
+    { Type: "redirect", Order: 1, RedirectConfig: { ...redirect, StatusCode: "HTTP_301" } },
+  );
+  const forward = forwardTo([{ targetGroupArn, weight: 1 }]);
+  loadBalancer.addListener({ arn: https, loadBalancerArn, protocol: "HTTPS", port: 443 }, forward);
+  loadBalancer.addRule({
+    arn: `${https.replace(":listener/", ":listener-rule/")}/${"3".repeat(16)}`,
+    listenerArn: https,
+    priority: 20,
+    conditions: [{ Field: "host-header", HostHeaderConfig: { Values: ["api.waooaw.example"] } }],
+    actions: [forward],
+    tags: [],
+  });
 }
 
 function addScaling(autoscaler: Cloud["autoscaler"], world: Cloud["world"], service: ServiceRecord): void {

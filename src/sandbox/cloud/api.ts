@@ -31,6 +31,10 @@ export interface Cloud extends Monitoring {
 export interface Caller {
   readonly arn: string;
   readonly userId: string;
+  /** For whom a role was assumed, where that was said. */
+  readonly sourceIdentity?: string | null;
+  /** Actions that the role's policies allow; all where left out. */
+  readonly actions?: readonly string[] | null;
 }
 
 /** Answers one operation from its input; throws a CloudError for every other outcome. */
@@ -54,6 +58,8 @@ export interface CloudApi {
   readonly namespace?: string;
   /** Query only: what each item of a list is called, by the list's name; "member" where it is left out. */
   readonly itemNames?: Readonly<Record<string, string>>;
+  /** The one region that its requests are signed for, where it is not the account's. */
+  readonly region?: string;
   /** What its actions begin with in policies, where that is not `service`. */
   readonly actions?: string;
   readonly operations: Readonly<Record<string, Operation>>;

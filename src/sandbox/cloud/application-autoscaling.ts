@@ -1,8 +1,9 @@
 import type { Cloud, CloudApi } from "./api.ts";
-import type { ActivityRecord, PolicyRecord, ScalableTargetRecord, ScheduledActionRecord } from "./autoscaler.ts";
+import type { ActivityRecord, PolicyRecord, ScalableTargetRecord } from "./autoscaler.ts";
 import { CloudError } from "./cloud-error.ts";
 import type { JsonObject } from "./ecs/state.ts";
 import { flag, type Input, integer, list, page, record, text } from "./input.ts";
+import { putScheduledAction, scheduledShape } from "./scheduled-action-calls.ts";
 
 const invalid = (sentence: string) => new CloudError("ValidationException", sentence);
 const wrongToken = (sentence: string) => new CloudError("InvalidNextTokenException", sentence);
@@ -180,8 +181,16 @@ export function applicationAutoscaling({ world, autoscaler }: Cloud): CloudApi {
         const found = matching(input, state.scheduledActions).filter(
           (one) => !names?.length || names.includes(one.name),
         );
-        return paged(input, "ScheduledActions", found.map(scheduledShape));
+        const shapes = found.map((one) => ({ ...common, ...scheduledShape(one) }));
+        return paged(input, "ScheduledActions", shapes);
       },
+      PutScheduledAction: (input) => {
+        putScheduledAction(autoscaler, target(resource(input)), input);
+        return {};
+      },
+      DeleteScheduledAction: (input) => ({
+        ...remove(state.scheduledActions, input, "ScheduledActionName", "scheduled action"),
+      }),
       DescribeScalingActivities: (input) =>
         paged(input, "ScalingActivities", matching(input, state.activities).map(activityShape)),
     },
@@ -219,16 +228,6 @@ const policyShape = (one: PolicyRecord) => ({
   PolicyType: one.type,
   [`${one.type}PolicyConfiguration`]: one.configuration,
   Alarms: one.alarms,
-  CreationTime: seconds(one.createdAt),
-});
-
-const scheduledShape = (one: ScheduledActionRecord) => ({
-  ...common,
-  ScheduledActionName: one.name,
-  ScheduledActionARN: one.arn,
-  Schedule: one.schedule,
-  ResourceId: one.resource,
-  ScalableTargetAction: { MinCapacity: one.min ?? undefined, MaxCapacity: one.max ?? undefined },
   CreationTime: seconds(one.createdAt),
 });
 

@@ -1,5 +1,6 @@
 import type { Scheduler } from "./ecs/scheduler.ts";
 import { ecsState, type JsonObject, type ServiceRecord } from "./ecs/state.ts";
+import { type ScheduledActions, startScheduledActions } from "./scheduled-actions.ts";
 import type { World } from "./world.ts";
 
 export interface ScalableTargetRecord {
@@ -31,8 +32,14 @@ export interface ScheduledActionRecord {
   readonly arn: string;
   readonly createdAt: number;
   readonly schedule: string;
+  /** IANA name; UTC where it names none. */
+  readonly timezone?: string | null;
   readonly min: number | null;
   readonly max: number | null;
+  readonly startTime?: number | null;
+  readonly endTime?: number | null;
+  /** When, by the clock, it is carried out next; null where it never comes again. */
+  nextAt?: number | null;
 }
 
 export interface ActivityRecord {
@@ -42,7 +49,7 @@ export interface ActivityRecord {
   readonly cause: string;
   readonly startedAt: number;
   endedAt?: number;
-  code: "InProgress" | "Successful" | "Overridden";
+  code: "InProgress" | "Successful" | "Overridden" | "Failed";
   message: string;
 }
 
@@ -57,6 +64,7 @@ export interface AutoscalerState {
 /** Application Auto Scaling: it moves desired counts by itself. */
 export interface Autoscaler {
   readonly state: AutoscalerState;
+  readonly scheduled: ScheduledActions;
   /** Moves the count into the bounds at once when it is outside of them. */
   readonly boundsChanged: (target: ScalableTargetRecord) => void;
   readonly serviceOf: (resource: string) => ServiceRecord | undefined;
@@ -172,16 +180,13 @@ export function startAutoscaler(world: World, scheduler: Scheduler): Autoscaler 
     return `monitor alarm ${name} in state ALARM triggered policy ${policy?.name ?? "target-tracking"}`;
   }
 
-  return {
-    state,
-    move,
-    serviceOf,
-    boundsChanged: (target) => {
-      const count = serviceOf(target.resource)?.desiredCount;
-      if (count === undefined) return;
-      if (count < target.min) move(target, target.min, `minimum capacity was set to ${target.min}`);
-      else if (count > target.max) move(target, target.max, `maximum capacity was set to ${target.max}`);
-      else watch(target);
-    },
-  };
+  function boundsChanged(target: ScalableTargetRecord): void {
+    const count = serviceOf(target.resource)?.desiredCount;
+    if (count === undefined) return;
+    if (count < target.min) move(target, target.min, `minimum capacity was set to ${target.min}`);
+    else if (count > target.max) move(target, target.max, `maximum capacity was set to ${target.max}`);
+    else watch(target);
+  }
+
+  return { state, move, serviceOf, boundsChanged, scheduled: startScheduledActions(world, state, boundsChanged) };
 }

@@ -1,7 +1,12 @@
 import type { Cloud } from "./api.ts";
 import { resourceOf } from "./autoscaler.ts";
+import { useBlueGreen } from "./ecs/blue-green.ts";
 import { beginDeployment } from "./ecs/deployments.ts";
+import { pushImage } from "./ecs/images.ts";
 import { ecsState, findTaskDefinition, isRunning, type ServiceRecord, type TaskRecord, tasksOf } from "./ecs/state.ts";
+import { handOver } from "./ecs/task-sets.ts";
+import { forwardTo } from "./listener-rules.ts";
+import type { Role } from "./sts.ts";
 
 /** What somebody else does to the account while nobody looks: no call is logged, no bucket is touched. */
 export interface BehindTheBack {
@@ -16,6 +21,7 @@ export interface BehindTheBack {
         | "minimumHealthyPercent"
         | "maximumPercent"
         | "circuitBreaker"
+        | "alarms"
         | "healthCheckGracePeriodSeconds"
         | "schedulingStrategy"
       >
@@ -25,16 +31,35 @@ export interface BehindTheBack {
   readonly crashTasks: (service: string, count: number, exitCode?: number) => void;
   /** That many running tasks begin to fail the load balancer's health check. */
   readonly makeUnhealthy: (service: string, count: number) => void;
+  /** From now on its deployments are made from outside: what runs is its primary task set. */
+  readonly handOver: (service: string, controller: "CODE_DEPLOY" | "EXTERNAL") => void;
+  /** From now on ECS deploys it blue/green: it gets an alternate target group and a listener's rule between both. */
+  readonly useBlueGreen: (service: string, bakeTimeInMinutes: number) => void;
   /** It stays there to be described, as INACTIVE. */
   readonly deleteService: (service: string) => void;
   readonly deregisterTaskDefinition: (name: string) => void;
+  /** Builds an image anew and pushes it under the name it had. */
+  readonly pushImage: (image: string) => void;
   readonly setBounds: (service: string, min: number, max: number) => void;
   readonly removeScalableTarget: (service: string) => void;
-  /** Listed by DescribeScheduledActions; it is never carried out. */
   readonly addScheduledAction: (
     service: string,
-    action: { readonly name: string; readonly schedule: string; readonly min?: number; readonly max?: number },
+    action: {
+      readonly name: string;
+      readonly schedule: string;
+      readonly timezone?: string;
+      readonly min?: number;
+      readonly max?: number;
+    },
   ) => void;
+  /** Lets a rule of HTTPS 443, the default one for null, forward to groups by their names; what is not there is made, a rule for `host`. */
+  readonly forwardRule: (priority: number | null, weights: Readonly<Record<string, number>>, host?: string) => void;
+  /** Takes a rule of HTTPS 443 away. */
+  readonly removeRule: (priority: number) => void;
+  /** Gives a role a trust policy and policies of its own. */
+  readonly setRole: (role: Role) => void;
+  /** Every session of a role expires at once. */
+  readonly endSessions: (role: string) => void;
   /** The autoscaler moves the count, as after an alarm. */
   readonly autoscale: (service: string, count: number) => void;
 }
@@ -59,6 +84,19 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
     const found = tasksOf(world, need(name)).filter(isRunning).slice(0, count);
     if (found.length < count) throw new Error(`${name} has only ${found.length} running tasks`);
     return found;
+  }
+
+  const https = () => loadBalancer.listeners().find(({ port }) => port === 443)?.arn ?? "";
+  const ruleAt = (priority: number | null) =>
+    loadBalancer.rules().find((one) => one.listenerArn === https() && one.priority === priority);
+
+  function groupNamed(name: string): string {
+    const [some] = loadBalancer.groups();
+    const found = loadBalancer.groups().find((one) => one.name === name);
+    if (found || !some) return found?.arn ?? "";
+    const arn = world.arn("elasticloadbalancing", `targetgroup/${name}/${"4".repeat(16)}`);
+    loadBalancer.addGroup({ ...some, arn, name });
+    return arn;
   }
 
   /** Time first catches up, so that the change happens now and not before what was already due. */
@@ -90,6 +128,8 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
           }
         }
       }),
+    handOver: (service, controller) => change(() => handOver(world, need(service), controller)),
+    useBlueGreen: (service, bakeTimeInMinutes) => change(() => useBlueGreen(cloud, need(service), bakeTimeInMinutes)),
     deleteService: (name) =>
       change(() => {
         const service = need(name);
@@ -106,6 +146,7 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
         definition.status = "INACTIVE";
         definition.deregisteredAt = world.time.now();
       }),
+    pushImage: (image) => change(() => pushImage(world, image)),
     setBounds: (service, min, max) =>
       change(() => {
         const target = targetOf(service);
@@ -118,22 +159,34 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
         const target = targetOf(service);
         autoscaler.state.targets.splice(autoscaler.state.targets.indexOf(target), 1);
       }),
-    addScheduledAction: (service, { name, schedule, min, max }) =>
+    addScheduledAction: (service, { name, schedule, timezone, min, max }) =>
       change(() => {
-        const resource = resourceOf(need(service));
-        autoscaler.state.scheduledActions.push({
-          resource,
+        autoscaler.scheduled.put({
+          resource: resourceOf(need(service)),
           name,
-          arn: world.arn(
-            "autoscaling",
-            `scheduledAction:${world.random.hex(32)}:resource/ecs/${resource}:scheduledActionName/${name}`,
-          ),
-          createdAt: world.time.now(),
           schedule,
+          timezone: timezone ?? null,
           min: min ?? null,
           max: max ?? null,
+          startTime: null,
+          endTime: null,
         });
       }),
+    forwardRule: (priority, weights, host = "www.waooaw.example") =>
+      change(() => {
+        const to = Object.entries(weights).map(([name, weight]) => ({ targetGroupArn: groupNamed(name), weight }));
+        const actions = [forwardTo(to)];
+        const known = ruleAt(priority);
+        if (known) Object.assign(known, { actions });
+        else {
+          const arn = `${https().replace(":listener/", ":listener-rule/")}/${String(priority).padStart(16, "0")}`;
+          const conditions = [{ Field: "host-header", HostHeaderConfig: { Values: [host] } }];
+          loadBalancer.addRule({ arn, listenerArn: https(), priority, conditions, actions, tags: [] });
+        }
+      }),
+    removeRule: (priority) => change(() => loadBalancer.removeRule(ruleAt(priority)?.arn ?? "")),
+    setRole: cloud.sessions.setRole,
+    endSessions: cloud.sessions.end,
     autoscale: (service, count) =>
       change(() => {
         const target = targetOf(service);

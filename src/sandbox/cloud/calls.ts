@@ -8,6 +8,8 @@ export interface Call {
   readonly input: Input;
   readonly error: string | null;
   readonly requestId: string;
+  /** Who signed it, and for whom: as CloudTrail records them. Null where nobody could be made out. */
+  readonly caller: { readonly arn: string; readonly sourceIdentity: string | null } | null;
 }
 
 const kept = 1000;

@@ -1,12 +1,15 @@
 import type { Cloud, CloudApi } from "./api.ts";
 import { CloudError } from "./cloud-error.ts";
 import { type Input, list, page, text } from "./input.ts";
+import { ruleCalls } from "./listener-rule-calls.ts";
 import type { TargetGroupRecord, TargetRecord } from "./load-balancer.ts";
 
 const invalid = (sentence: string) => new CloudError("ValidationError", sentence);
 const notFound = (what: string) => new CloudError("TargetGroupNotFound", `Target groups '${what}' not found`);
 
-export function elasticLoadBalancing({ loadBalancer }: Cloud): CloudApi {
+export function elasticLoadBalancing(cloud: Cloud): CloudApi {
+  const { loadBalancer } = cloud;
+
   function wanted(input: Input): readonly TargetGroupRecord[] {
     const arns = list(input, "TargetGroupArns");
     const names = list(input, "Names");
@@ -42,18 +45,21 @@ export function elasticLoadBalancing({ loadBalancer }: Cloud): CloudApi {
         return { TargetGroups: items.map(groupShape), NextMarker: nextToken };
       },
 
+      ...ruleCalls(cloud),
+
       DescribeTargetHealth: (input) => {
         const arn = text(input, "TargetGroupArn") ?? "";
         const group = loadBalancer.group(arn);
         if (!group) throw notFound(arn);
         const all = loadBalancer.targets(arn);
+        const shape = (target: TargetRecord) => healthShape(target, loadBalancer.isUsed(arn));
         const asked = input.Targets as readonly Input[] | undefined;
-        if (!asked) return { TargetHealthDescriptions: all.map((target) => healthShape(target)) };
+        if (!asked) return { TargetHealthDescriptions: all.map(shape) };
         return {
           TargetHealthDescriptions: asked.map((one) => {
             const address = text(one, "Id") ?? "";
             const target = all.find((other) => other.address === address);
-            if (target) return healthShape(target);
+            if (target) return shape(target);
             return {
               Target: { Id: address, Port: Number(text(one, "Port") ?? group.port) },
               TargetHealth: {
@@ -101,10 +107,17 @@ const why = {
   draining: { Reason: "Target.DeregistrationInProgress", Description: "Target deregistration is in progress" },
 } as const;
 
-const healthShape = (target: TargetRecord) => ({
+/** Of a group that no rule names nothing is checked. */
+const unused = {
+  State: "unused",
+  Reason: "Target.NotInUse",
+  Description: "Target group is not configured to receive traffic from the load balancer",
+};
+
+const healthShape = (target: TargetRecord, isUsed: boolean) => ({
   Target: { Id: target.address, Port: target.port, AvailabilityZone: target.zone },
   HealthCheckPort: String(target.port),
-  TargetHealth: { State: target.state, ...why[target.state] },
+  TargetHealth: isUsed ? { State: target.state, ...why[target.state] } : unused,
   AdministrativeOverride: {
     State: "no_override",
     Reason: "AdministrativeOverride.NoOverride",

@@ -42,6 +42,11 @@ const expiredToken = (protocol: CloudApi["protocol"]) =>
     ? new CloudError("ExpiredToken", "The security token included in the request is expired", 403)
     : new CloudError("ExpiredTokenException", "The security token included in the request is expired");
 
+/** Whether the caller's policies allow an action; asking who one is always is allowed, as on AWS. */
+export function mayDo(caller: Caller, action: string): boolean {
+  return action === "sts:GetCallerIdentity" || (caller.actions?.includes(action) ?? true);
+}
+
 /** AWS refuses signatures more than five minutes off. */
 export const longestSkew = 5 * 60 * 1000;
 
@@ -78,7 +83,8 @@ export function makeHandler(options: HandleOptions): Handler {
     }
     if (key.expiresAt !== undefined && clock.now() >= key.expiresAt) throw expiredToken(protocol);
     const broken = (message: string) => refuse("InvalidSignatureException", "SignatureDoesNotMatch", message);
-    if (claim.region !== region) throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
+    const own = apis.find(({ service }) => service === claim.service)?.region ?? region;
+    if (claim.region !== own) throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
     if (!isSignedWith(key.secretAccessKey, claim, request)) {
       throw broken(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -127,7 +133,7 @@ export function makeHandler(options: HandleOptions): Handler {
     if (faults.isOn("throttle", api.service, action)) throw throttled(api);
     throttle.take(api, operation);
     if (faults.isOn("credentials-expired", api.service, action)) throw expiredToken(api.protocol);
-    if (faults.isOn("deny", api.service, action)) {
+    if (faults.isOn("deny", api.service, action) || !mayDo(caller, action)) {
       throw new CloudError(
         api.protocol === "query" ? "AccessDenied" : "AccessDeniedException",
         `User: ${caller.arn} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
@@ -147,11 +153,14 @@ export function makeHandler(options: HandleOptions): Handler {
     const { api, protocol } = apiOf(request);
     let operation = "";
     let input: Input = {};
-    const log = (error: string | null) =>
-      calls.add({ at, service: api?.service ?? "", operation, input, error, requestId });
+    let caller: Caller | null = null;
+    const log = (error: string | null) => {
+      const by = caller && { arn: caller.arn, sourceIdentity: caller.sourceIdentity ?? null };
+      calls.add({ at, service: api?.service ?? "", operation, input, error, requestId, caller: by });
+    };
 
     try {
-      const caller = authenticate(request, protocol);
+      caller = authenticate(request, protocol);
       if (!api) throw unknownOperation(protocol, new URLSearchParams(request.body.toString()).get("Action") ?? "");
       const target = String(request.headers["x-amz-target"] ?? "");
       const asked = readRequest(api.protocol, api.marker, target, request.body.toString("utf8"));

@@ -1,3 +1,4 @@
+import { forwardTo, type RuleAction, type RuleRecord, reachOf, weightsOf } from "./listener-rules.ts";
 import type { World } from "./world.ts";
 
 export interface TargetGroupRecord {
@@ -28,9 +29,18 @@ export interface TargetRecord {
 
 export type TargetChange = "healthy" | "unhealthy" | "drained";
 
+export interface ListenerRecord {
+  readonly arn: string;
+  readonly loadBalancerArn: string;
+  readonly protocol: "HTTP" | "HTTPS";
+  readonly port: number;
+}
+
 interface LoadBalancerState {
   groups: TargetGroupRecord[];
   targets: TargetRecord[];
+  listeners?: ListenerRecord[];
+  rules?: RuleRecord[];
 }
 
 /** Target groups and the health of what is registered in them, through time. */
@@ -47,6 +57,18 @@ export interface LoadBalancer {
   readonly setFailing: (groupArn: string, address: string, failing: boolean) => void;
   /** Starts draining; false when it was not registered. */
   readonly deregister: (groupArn: string, address: string) => boolean;
+  readonly listeners: () => readonly ListenerRecord[];
+  /** Adds a listener with what it does where no rule holds. */
+  readonly addListener: (listener: ListenerRecord, otherwise: RuleAction) => void;
+  readonly rules: () => readonly RuleRecord[];
+  readonly addRule: (rule: RuleRecord) => void;
+  readonly removeRule: (ruleArn: string) => void;
+  /** Whether a rule of any listener names the group: only then its targets are checked. */
+  readonly isUsed: (groupArn: string) => boolean;
+  /** The share of the requests of any of these groups that get there, from 0 to 1; all where there are no listeners. */
+  readonly reach: (groupArns: readonly string[]) => number;
+  /** Lets a rule send everything to one group. */
+  readonly route: (ruleArn: string, groupArn: string) => void;
   readonly onChange: (listener: (target: TargetRecord, change: TargetChange) => void) => void;
 }
 
@@ -113,6 +135,41 @@ export function startLoadBalancer(world: World): LoadBalancer {
       change(record, group(groupArn)?.deregistrationDelaySeconds ?? 300);
       return true;
     },
+    listeners: () => state.listeners ?? [],
+    addListener: (listener, otherwise) => {
+      state.listeners = [...(state.listeners ?? []), listener];
+      const arn = `${listener.arn.replace(":listener/", ":listener-rule/")}/${defaultRule}`;
+      const record = { arn, listenerArn: listener.arn, priority: null, conditions: [], actions: [otherwise], tags: [] };
+      state.rules = [...(state.rules ?? []), record];
+    },
+    rules: () => state.rules ?? [],
+    addRule: (rule) => {
+      state.rules = [...(state.rules ?? []), rule];
+    },
+    removeRule: (ruleArn) => {
+      state.rules = (state.rules ?? []).filter(({ arn }) => arn !== ruleArn);
+    },
+    isUsed: (groupArn) =>
+      state.listeners === undefined ||
+      (state.rules ?? []).some((rule) => weightsOf(rule).some((one) => one.targetGroupArn === groupArn)),
+    reach: (groupArns) => {
+      if (state.listeners === undefined) return 1;
+      const shares = groupArns.map((arn) => reachOf(state.rules ?? [], arn));
+      return Math.min(
+        1,
+        shares.reduce((sum, share) => sum + share, 0),
+      );
+    },
+    route: (ruleArn, groupArn) => {
+      for (const rule of state.rules ?? []) {
+        if (rule.arn !== ruleArn) continue;
+        const to = weightsOf(rule).map((one) => ({ ...one, weight: one.targetGroupArn === groupArn ? 100 : 0 }));
+        rule.actions = [forwardTo(to)];
+      }
+    },
     onChange: (listener) => void listeners.push(listener),
   };
 }
+
+/** The last part of a default rule's name. */
+const defaultRule = "d0d0d0d0d0d0d0d0";

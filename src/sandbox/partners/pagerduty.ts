@@ -8,6 +8,7 @@ import {
   seedPagerDuty,
   type User,
 } from "./pagerduty-state.ts";
+import { createWebhooks, type Delivery } from "./pagerduty-webhooks.ts";
 import type { Partner, PartnerRequest, PartnerResponse } from "./partner.ts";
 
 /** PagerDuty as far as the bot uses it: users, schedules, on-calls, incidents, and the Events API v2. */
@@ -20,6 +21,11 @@ export interface PagerDutyStandIn extends Partner {
   /** A person answers in PagerDuty's own app. */
   readonly acknowledge: (dedupKey: string, userId: string) => void;
   readonly resolve: (dedupKey: string, userId: string) => void;
+  readonly reassign: (dedupKey: string, toUserId: string, userId: string) => void;
+  /** Has its webhooks sent there from now on, signed with this secret. */
+  readonly tell: (url: string, secret: string) => void;
+  /** The deliveries so far: each body with its signature, and what it was answered. */
+  readonly deliveries: () => readonly Delivery[];
 }
 
 export function createPagerDuty(options: {
@@ -36,8 +42,12 @@ export function createPagerDuty(options: {
     return found;
   }
 
+  const webhooks = createWebhooks({ now });
+
   return {
     id: "pagerduty",
+    tell: webhooks.to,
+    deliveries: () => webhooks.deliveries,
     token: state.token,
     routingKey: state.routingKey,
     incidents: () => state.incidents,
@@ -45,11 +55,17 @@ export function createPagerDuty(options: {
       const found = incident(dedupKey);
       found.status = "acknowledged";
       found.acknowledgements.push({ at: now(), acknowledger: reference(userOf(state, userId), "user") });
+      webhooks.send("incident.acknowledged", found, reference(userOf(state, userId), "user"));
+    },
+    reassign: (dedupKey, toUserId, userId) => {
+      const to = reference(userOf(state, toUserId), "user");
+      webhooks.send("incident.reassigned", incident(dedupKey), reference(userOf(state, userId), "user"), [to]);
     },
     resolve: (dedupKey, userId) => {
       const found = incident(dedupKey);
       found.status = "resolved";
       found.last_status_change_by = reference(userOf(state, userId), "user");
+      webhooks.send("incident.resolved", found, reference(userOf(state, userId), "user"));
     },
     handle: (request) =>
       request.path.startsWith("/v2/") ? enqueue(state, request, now()) : rest(state, request, new Date(clock.now())),

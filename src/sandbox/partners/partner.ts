@@ -19,6 +19,6 @@ export interface PartnerRequest {
 export interface PartnerResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is when a string, as JSON otherwise; nothing is sent for undefined. */
+  /** Sent as it is when a string or bytes, as JSON otherwise; nothing is sent for undefined. */
   readonly body?: unknown;
 }

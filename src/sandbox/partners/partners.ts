@@ -68,7 +68,7 @@ export async function servePartners(partners: readonly Partner[]): Promise<Partn
       return;
     }
     const { status, headers, body } = answer;
-    const plain = typeof body === "string";
+    const plain = typeof body === "string" || Buffer.isBuffer(body);
     response.writeHead(status, {
       ...(body === undefined ? {} : { "content-type": plain ? "text/plain; charset=utf-8" : "application/json" }),
       ...headers,

@@ -125,8 +125,12 @@ async function withdraw(context: SenderContext, { comment, files }: Upload): Pro
 }
 
 async function upload(context: SenderContext, file: DrawnFile): Promise<string> {
-  const bytes = Buffer.from(file.content, "utf8");
-  const answer = await context.call("files.getUploadURLExternal", { filename: file.name, length: bytes.length });
+  const bytes = Buffer.from(file.content);
+  const answer = await context.call("files.getUploadURLExternal", {
+    filename: file.name,
+    length: bytes.length,
+    ...(file.alt === undefined ? {} : { alt_txt: file.alt }),
+  });
   const response = await fetch(String(answer.upload_url), {
     method: "POST",
     body: bytes,

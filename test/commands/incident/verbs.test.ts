@@ -258,12 +258,12 @@ describe("resolving and reopening", () => {
     expect((await now(incident)).nextUpdateAt).not.toBeNull();
   });
 
-  test("closing archives the channel", async () => {
+  test("closing keeps the channel: its post-mortem may still be written", async () => {
     await desk.submits(ana, "incident.resolve", { id: incident.id }, { message: "fixed" });
     desk.takeIntents();
     await desk.presses(ana, "incident.close", { id: incident.id }, inChannel(incident.channelId));
     expect((await now(incident)).phase).toBe("closed");
-    expect(desk.takeIntents()).toContainEqual({ kind: "archive", incident: incident.id });
+    expect(desk.takeIntents()).not.toContainEqual({ kind: "archive", incident: incident.id });
     expect((await refusal(desk.presses(ben, "incident.join", { id: incident.id }))).code).toBe("not_possible");
   });
 });

@@ -215,11 +215,11 @@ describe("/ops status", () => {
   test("says that it looks, and shows what was seen on the same card", async () => {
     const bot = start();
     expect(await bot.types("/ops status backend")).toBeUndefined();
-    const [look] = [...bot.kept.looks.values()];
-    if (!look) throw new Error("there is no look");
-    expect(look).toMatchObject({ service: { name: "backend", environment: "production" }, found: null });
+    const [look] = [...bot.kept.inquiries.values()];
+    if (!look) throw new Error("there is no inquiry");
+    expect(look).toMatchObject({ question: { target: { name: "backend", environment: "production" } }, found: null });
     await bot.runJobs();
-    expect(bot.kept.looks.get(look.id)?.found?.services).toMatchObject([{ name: "backend", trouble: null }]);
+    expect(bot.kept.inquiries.get(look.id)?.found).toMatchObject({ standings: [{ name: "backend" }] });
     const cards = bot.kept.intents.map(({ intent }) => intent);
     expect(cards).toEqual(
       Array.from({ length: 2 }, () => ({
@@ -230,6 +230,6 @@ describe("/ops status", () => {
       })),
     );
     await bot.presses(status, "ops.status.again", look.id);
-    expect(bot.kept.jobs).toMatchObject([{ name: "look-status", data: { lookId: look.id } }]);
+    expect(bot.kept.jobs).toMatchObject([{ name: "inquire", data: { inquiryId: look.id, kind: "status" } }]);
   });
 });

@@ -14,6 +14,9 @@ function question(more: Partial<PolicyQuestion> = {}): PolicyQuestion {
     count: { from: 4, to: 6 },
     duringIncident: false,
     roles: [],
+    severity: null,
+    now: new Date("2026-11-22T10:00:00Z"),
+    windows: [],
     ...more,
   };
 }

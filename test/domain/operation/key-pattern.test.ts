@@ -56,7 +56,7 @@ describe("[O12] a pattern for deleting keys", () => {
 
 describe("what is shown of names and reasons", () => {
   test.each([
-    ["user:123:profile", "user:123:profile"],
+    ["user:123:profile", "user:<id>:profile"],
     ["user:123456:profile", "user:<id>:profile"],
     ["sess:f81d4fae7dec", "sess:<id>"],
     ["mail:ana@example.com", "mail:<id>"],

@@ -10,6 +10,7 @@ const settings = {
   title: "Status",
   intro: "",
   url: null,
+  windows: [],
   components: [
     { name: "api", title: "API", summary: "", parts: ["backend"] },
     { name: "web", title: "Web", summary: "", parts: ["agent", "backend"] },

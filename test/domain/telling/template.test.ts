@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { type Step, stepNamed } from "../../../src/domain/incident/phases.ts";
+import { defaultSteps, type Milestone, stepOf } from "../../../src/domain/incident/phases.ts";
 import { stakeholderChannels } from "../../../src/domain/telling/fan-out.ts";
 import { fillTemplate, gapIn, unknownFields } from "../../../src/domain/telling/template.ts";
 import { isUntouched, updateTemplate } from "../../../templates/incident/update-templates.ts";
 import { waooaw } from "../../support/desk.ts";
 import { resolved, sampleIncident } from "../../templates/incident/facts.ts";
 
-const facts = (name: Step["name"], changes = {}, config = waooaw) => ({
+const facts = (name: Milestone, changes = {}, config = waooaw) => ({
   config,
   incident: sampleIncident(changes),
-  step: stepNamed(name),
+  step: stepOf(defaultSteps, name),
   severity: "SEV2",
   now: new Date("2026-11-22T03:10:00Z"),
   names: new Map([["U0ANA", "Ana Ruiz"]]),

@@ -345,7 +345,13 @@ test("running tasks can crash or turn unhealthy behind one's back", async () => 
 
 test("a task run by hand does its work and ends, or fails like any other", async () => {
   const { cloud, ecs, seconds } = await startBench();
-  const run = new RunTaskCommand({ cluster, taskDefinition: "waooaw-backend", startedBy: "me", count: 1 });
+  const run = new RunTaskCommand({
+    cluster,
+    taskDefinition: "waooaw-backend",
+    startedBy: "me",
+    count: 1,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+  });
   const { tasks } = await ecs.send(run);
   expect(tasks).toMatchObject([{ lastStatus: "PROVISIONING", group: "family:waooaw-backend", startedBy: "me" }]);
   await seconds(120);

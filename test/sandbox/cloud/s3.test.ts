@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -151,4 +152,45 @@ test("a full disk, a denied action, throttling, a damaged body and a wrong key a
     name: "SignatureDoesNotMatch",
   });
   stranger.destroy();
+});
+
+test("an object under a lock stays until its time is over, whoever deletes or overwrites it", async () => {
+  const { s3, seconds } = await startS3();
+  const locked = "waooaw-audit-production";
+  const until = new Date("2026-11-03T09:00:00Z");
+  const put = (Bucket: string, more: object) =>
+    s3.send(new PutObjectCommand({ Bucket, Key: "a.jsonl", Body: "one", ...more }));
+  const lock = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: until } as const;
+  await expect(put(Bucket, lock)).rejects.toMatchObject({
+    name: "InvalidRequest",
+    message: "Bucket is missing Object Lock Configuration",
+  });
+  await expect(s3.send(new GetObjectLockConfigurationCommand({ Bucket }))).rejects.toMatchObject({
+    name: "ObjectLockConfigurationNotFoundError",
+  });
+  const past = new Date("2026-11-01T09:00:00Z");
+  await expect(put(locked, { ...lock, ObjectLockRetainUntilDate: past })).rejects.toMatchObject({
+    message: "The retain until date must be in the future!",
+  });
+  await expect(put(locked, { ObjectLockMode: "COMPLIANCE" })).rejects.toMatchObject({ name: "InvalidArgument" });
+
+  const { VersionId } = await put(locked, lock);
+  const head = await s3.send(new HeadObjectCommand({ Bucket: locked, Key: "a.jsonl" }));
+  expect(head).toMatchObject({ VersionId, ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: until });
+  await expect(put(locked, { ...lock, IfNoneMatch: "*" })).rejects.toMatchObject({ name: "PreconditionFailed" });
+  await put(locked, { Body: "two" });
+  await s3.send(new DeleteObjectCommand({ Bucket: locked, Key: "a.jsonl" }));
+  await expect(s3.send(new HeadObjectCommand({ Bucket: locked, Key: "a.jsonl" }))).rejects.toMatchObject({
+    name: "NotFound",
+  });
+  const first = await s3.send(new GetObjectCommand({ Bucket: locked, Key: "a.jsonl", VersionId }));
+  expect(await first.Body?.transformToString()).toBe("one");
+  const remove = () =>
+    s3.send(new DeleteObjectCommand({ Bucket: locked, Key: "a.jsonl", VersionId, BypassGovernanceRetention: true }));
+  await expect(remove()).rejects.toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
+  await seconds(25 * 3600);
+  await remove();
+  await expect(s3.send(new GetObjectCommand({ Bucket: locked, Key: "a.jsonl", VersionId }))).rejects.toMatchObject({
+    name: "NoSuchKey",
+  });
 });

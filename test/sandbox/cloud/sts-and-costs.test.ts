@@ -12,8 +12,9 @@ async function startAccount() {
   const { endpoint, region, credentials } = bench.cloud;
   const settings = { endpoint, region, credentials, maxAttempts: 1 };
   const sts = new STSClient(settings);
-  const costs = new CostExplorerClient(settings);
-  const budgets = new BudgetsClient(settings);
+  // Both have one address for the whole world.
+  const costs = new CostExplorerClient({ ...settings, region: "us-east-1" });
+  const budgets = new BudgetsClient({ ...settings, region: "us-east-1" });
   onTestFinished(() => {
     for (const client of [sts, costs, budgets]) client.destroy();
   });

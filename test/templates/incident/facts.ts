@@ -1,3 +1,4 @@
+import type { Counterpart } from "../../../src/domain/counterpart/counterpart.ts";
 import type { IncidentFacts } from "../../../src/domain/incident/facts.ts";
 import type { Incident } from "../../../src/domain/incident/incident.ts";
 import { currentStep } from "../../../src/domain/incident/phases.ts";
@@ -40,6 +41,7 @@ export function sampleIncident(changes: Partial<Incident> = {}): Incident {
     isAnnounced: true,
     fields: {},
     clocksFrom: null,
+    status: null,
     lastUpdate: "The new revision looks guilty; rolling back.",
     nextUpdateAt: at("02:40"),
     version: 7,
@@ -118,6 +120,26 @@ export function sampleItem(changes: Partial<ActionItem> = {}): ActionItem {
     createdAt: at("02:30"),
     source: null,
     version: 1,
+    ...changes,
+  };
+}
+
+export function sampleTicket(changes: Partial<Counterpart> = {}): Counterpart {
+  return {
+    service: "jira",
+    subject: "item-1",
+    incidentId: "inc-42",
+    state: "there",
+    key: "OPS-7",
+    url: "https://jira.example.com/browse/OPS-7",
+    status: "open",
+    seal: "made",
+    version: null,
+    askedBy: "U0ANA",
+    askedAt: new Date("2026-11-22T02:00:00Z"),
+    attemptedAt: null,
+    checkedAt: null,
+    trouble: null,
     ...changes,
   };
 }

@@ -6,7 +6,7 @@ import { everything, packQuery } from "../../../src/domain/incident/search.ts";
 import type { CuratedEntry } from "../../../src/domain/timeline/curation.ts";
 import { wholeTimeline } from "../../../src/domain/timeline/view.ts";
 import { home } from "../../../templates/home/home.ts";
-import { actionItemList, itemReminder, itemYours } from "../../../templates/incident/action-items.ts";
+import { actionItemList, itemReminder, itemYours, ticketTrouble } from "../../../templates/incident/action-items.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared, done, joining, pickIncident } from "../../../templates/incident/answers.ts";
 import { archiveNotice } from "../../../templates/incident/archive-notice.ts";
@@ -23,7 +23,7 @@ import { entryForm, insertForm, timelineFilterForm, timelineModal } from "../../
 import { updateForm } from "../../../templates/incident/update-form.ts";
 import { caller, waooaw } from "../../support/desk.ts";
 import { expectGolden, problems } from "../../support/golden.ts";
-import { fresh, resolved, sampleEntry, sampleFacts, sampleIncident, sampleItem } from "./facts.ts";
+import { fresh, resolved, sampleEntry, sampleFacts, sampleIncident, sampleItem, sampleTicket } from "./facts.ts";
 
 const target = { incident: sampleIncident(), choices: [], channelId: "C0INC42" };
 const choosing = {
@@ -281,7 +281,7 @@ describe("every form looks as agreed", () => {
             item: sampleItem({ id: "item-2", title: "Write a *runbook*", ownerId: null, dueOn: null }),
             incident: sampleIncident({ number: 43 }),
             overdue: false,
-            ticket: { key: "OPS-7", url: "https://jira.example.com/browse/OPS-7", state: "open" },
+            ticket: sampleTicket(),
           },
           { item: sampleItem({ id: "item-3", doneAt: new Date(0) }), incident: sampleIncident(), overdue: false },
         ],
@@ -291,6 +291,14 @@ describe("every form looks as agreed", () => {
     ],
     ["action-item-reminder", itemReminder(sampleItem(), sampleIncident(), "2026-12-01")],
     ["action-item-reminder-overdue", itemReminder(sampleItem({ ownerId: null }), sampleIncident(), "2026-12-04")],
+    [
+      "action-item-ticket-failed",
+      ticketTrouble(
+        sampleItem(),
+        sampleIncident(),
+        sampleTicket({ state: "failed", key: null, url: null, trouble: "Jira: valid project is required" }),
+      ),
+    ],
     ["action-item-yours", itemYours(sampleItem(), sampleIncident())],
     ["archive-notice", archiveNotice(sampleIncident(resolved), new Date("2026-12-06T09:00:00Z"))],
     ["link-form", linkForm(target, choosing.choices, "merged", choosing.choices[1] ?? null)],

@@ -2,6 +2,7 @@ import { describe, test } from "vitest";
 import type { TeamOnCall, Turn } from "../../../src/domain/oncall/now.ts";
 import type { Page } from "../../../src/domain/oncall/page.ts";
 import type { Override, Team } from "../../../src/domain/oncall/team.ts";
+import { contactList } from "../../../templates/oncall/contacts.ts";
 import { overrideForm, pageForm, swapForm } from "../../../templates/oncall/forms.ts";
 import { overrideMessage } from "../../../templates/oncall/override.ts";
 import { pageMessage, pageUnanswered } from "../../../templates/oncall/page.ts";
@@ -36,6 +37,28 @@ const turn = (facts: Partial<Turn>): Turn => ({
   end: at("16:00"),
   ...facts,
 });
+const contact = {
+  role: "Database administrator",
+  name: "Chi <N>",
+  person: "U0CHI",
+  userIds: ["U0CHI"],
+  reach: ["+49 (30) 123-4567", "chi@waooaw.example"],
+  availability: "Monday to Friday 9 to 17",
+  about: ["postgres"],
+  note: "Call, do not write",
+  visibleTo: ["members"],
+};
+const vendor = {
+  ...contact,
+  role: "AWS Support",
+  name: null,
+  person: "gone@waooaw.example",
+  userIds: [],
+  reach: ["https://console.aws.example/support", "extension 7"],
+  availability: null,
+  about: [],
+  note: null,
+};
 const onCall: TeamOnCall = {
   team,
   levels: [
@@ -76,6 +99,7 @@ const page: Page = {
   endedAt: null,
   endedBy: null,
   outside: null,
+  unresolvedMinutes: null,
   version: 1,
 };
 const calls = [
@@ -90,6 +114,13 @@ describe("[I5] messages and forms about who is on call", () => {
     expectGolden("oncall/teams", onCallTeams([onCall]));
     expectGolden("oncall/teams-none", onCallTeams([]));
     expectGolden("oncall/team", onCallTeam(onCall, [override, { ...override, id: "o2", swapId: "s1" }]));
+  });
+
+  test("contacts", () => {
+    expectGolden("oncall/contacts", contactList({ contacts: [contact, vendor], nearest: [], all: 2 }, "data <base>"));
+    const meant = ["Database administrator"];
+    expectGolden("oncall/contacts-not-found", contactList({ contacts: [], nearest: meant, all: 2 }, "databse"));
+    expectGolden("oncall/contacts-none", contactList({ contacts: [], nearest: [], all: 0 }, ""));
   });
 
   test("pages", () => {

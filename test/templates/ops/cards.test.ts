@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { ServiceSeen } from "../../../src/domain/operation/look.ts";
+import type { Standing } from "../../../src/domain/health/status.ts";
+import type { Deployed } from "../../../src/domain/operation/deployments.ts";
+import type { Lease } from "../../../src/domain/operation/lease.ts";
 import type { OperationRecord } from "../../../src/domain/operation/operation.ts";
 import type { Reply } from "../../../templates/kit.ts";
+import { deploymentsCard } from "../../../templates/ops/deployments.ts";
+import { leaseCard, leaseList } from "../../../templates/ops/leases.ts";
 import { type OperationFacts, operationCard } from "../../../templates/ops/operation-card.ts";
 import { confirmForm, scaleForm } from "../../../templates/ops/operation-forms.ts";
 import { operationList } from "../../../templates/ops/operation-list.ts";
 import { statusCard } from "../../../templates/ops/status.ts";
+import { rollout } from "../../support/fake-releases.ts";
 import { autoscaled } from "../../support/fake-service.ts";
 import { expectGolden, problems } from "../../support/golden.ts";
 import { ana, backend } from "../../support/operations-app.ts";
@@ -85,9 +90,28 @@ const applied = {
 
 const ended = { ...applied, state: "ended", endedAt: at("10:03:10") } satisfies Partial<OperationRecord>;
 
+const ticked = { byId: "U0BEN", at: at("10:00:40") };
+const checklist: NonNullable<OperationRecord["checked"]> = [
+  {
+    text: "The migrations were <reviewed>",
+    required: true,
+    byHand: true,
+    state: "done",
+    detail: null,
+    tick: { item: "The migrations were <reviewed>", ...ticked },
+  },
+  { text: "CI is green", required: true, byHand: true, state: "open", detail: null, tick: null },
+  { text: "Somebody watches", required: false, byHand: true, state: "open", detail: null, tick: null },
+  { text: "A backup", required: true, byHand: false, state: "done", detail: "tocsin-1 is 3 h old", tick: null },
+  { text: "The load is normal", required: true, byHand: false, state: "unknown", detail: "not read yet", tick: null },
+  { text: "Calm", required: false, byHand: false, state: "open", detail: "INC-4 (SEV1) open", tick: null },
+];
+
 const cards: readonly (readonly [string, Partial<OperationRecord>, Partial<OperationFacts>])[] = [
   ["requested", { state: "requested", plan: null, ruling: null, expiresAt: null }, {}],
   ["planned", {}, {}],
+  ["planned-checklist", {}, { checklist }],
+  ["verified-checked", { ...ended, outcome: "verified", detail: "4 of 4.", checked: checklist }, { checklist }],
   ["planned-taken", { skipConfirm: true }, { takenBy: "op-2222" }],
   ["planned-typed", { ruling: { rule: "large", approvals: 1, approvers: ["members"], confirm: "type" } }, {}],
   [
@@ -216,97 +240,199 @@ describe("forms", () => {
   });
 });
 
-const seen: ServiceSeen = {
+const state: NonNullable<Standing["service"]> = {
+  status: "active",
+  desired: 4,
+  running: 4,
+  pending: 0,
+  version: "waooaw-backend:42",
+  revision: "arn:aws:ecs:eu-west-1:123456789012:task-definition/waooaw-backend:42",
+  images: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com/waooaw-backend:1.42.0"],
+  deployments: [],
+  lastDeployedAt: at("08:30:00"),
+  notScalable: null,
+};
+
+const denied = "the platform did not let the bot do it (DescribeServices: AccessDeniedException). Not allowed.";
+
+const seen: Standing = {
+  kind: "service",
   name: "backend",
   title: "Backend API",
   environment: "production",
-  trouble: null,
-  state: {
-    status: "active",
-    desired: 4,
-    running: 4,
-    pending: 0,
-    version: "waooaw-backend:42",
-    revision: "arn:aws:ecs:eu-west-1:123456789012:task-definition/waooaw-backend:42",
-    images: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com/waooaw-backend:1.42.0"],
-    deployments: [],
-    lastDeployedAt: at("08:30:00"),
-    notScalable: null,
-  },
-  autoscaling: autoscaled,
+  service: state,
   balancer: { healthy: 4, total: 4 },
-  events: [{ at: at("09:59:00"), text: "has reached a steady state.", trouble: false }],
-  failures: [],
+  findings: [
+    { title: "Running", state: "ok", detail: "4 of 4" },
+    { title: "Load balancer", state: "ok", detail: "4 of 4 healthy" },
+    { title: "CPU utilization", state: "ok", detail: "41 %, normal < 70 %; an hour ago 40 %, a day ago 42 %" },
+  ],
+  depth: {
+    autoscaling: autoscaled,
+    events: [{ at: at("09:59:00"), text: "has reached a steady state.", trouble: false }],
+    failures: [],
+    rollouts: null,
+    unread: [],
+  },
 };
 
-const troubled: ServiceSeen = {
+const deployment: (typeof state)["deployments"][number] = {
+  id: "ecs-svc/1",
+  primary: true,
+  state: "in-progress",
+  reason: "ECS deployment ecs-svc/1 in progress.",
+  version: "waooaw-agent:18",
+  desired: 4,
+  running: 1,
+  pending: 1,
+  failed: 2,
+  since: at("09:50:00"),
+};
+
+const troubled: Standing = {
   ...seen,
   name: "agent",
   title: "Agent",
-  state: {
-    ...seen.state,
-    running: 2,
-    pending: 1,
-    deployments: [
+  service: { ...state, running: 2, pending: 1, deployments: [deployment] },
+  balancer: null,
+  findings: [
+    { title: "Alarm agent-cpu", state: "critical", detail: "Threshold Crossed: <!channel> 1 datapoint" },
+    { title: "CPU utilization", state: "warning", detail: "81 %, warning > 70 %, for 4 minutes; an hour ago 40 %" },
+    { title: "Memory utilization", state: "unknown", detail: "did not answer in 5 s" },
+    { title: "Running", state: "warning", detail: "2 of 4" },
+  ],
+  depth: {
+    autoscaling: null,
+    events: [{ at: at("09:59:00"), text: "was unable to place a task.", trouble: true }],
+    failures: [{ at: at("09:58:00"), reason: "Essential container in task exited (exit code 1)" }],
+    rollouts: [
       {
-        id: "ecs-svc/1",
-        primary: true,
-        state: "in-progress",
-        reason: "ECS deployment ecs-svc/1 in progress.",
-        version: "waooaw-agent:18",
-        desired: 4,
-        running: 1,
-        pending: 1,
-        failed: 2,
-        since: at("09:50:00"),
+        ...rollout("42", "succeeded", { startedAt: at("08:00:00"), endedAt: at("08:03:00") }),
+        revision: state.revision,
+        images: [{ container: "app", image: state.images[0] ?? "", digest: `sha256:${"4f2a".repeat(16)}` }],
       },
     ],
-  } as NonNullable<ServiceSeen["state"]>,
-  autoscaling: { ...autoscaled, suspended: true },
-  balancer: null,
-  events: [{ at: at("09:59:00"), text: "was unable to place a task.", trouble: true }],
-  failures: [{ at: at("09:58:00"), reason: "Essential container in task exited (exit code 1)" }],
+    unread: ["autoscaling: did not answer in 5 s"],
+  },
 };
 
-const unseen: ServiceSeen = {
+const unseen: Standing = {
   ...seen,
   name: "grafana",
   title: "Grafana",
-  trouble: "the platform did not let the bot do it (DescribeServices: AccessDeniedException). Not allowed.",
-  state: null,
-  autoscaling: null,
+  service: null,
   balancer: null,
-  events: [],
+  findings: [{ title: "Running", state: "unknown", detail: denied }],
+  depth: { autoscaling: null, events: [], failures: [], rollouts: null, unread: [] },
 };
 
-const down: ServiceSeen = {
+const down: Standing = {
   ...seen,
   name: "prometheus",
   title: "Prometheus",
-  state: { ...seen.state, running: 0, desired: 1 } as NonNullable<ServiceSeen["state"]>,
+  service: { ...state, running: 0, desired: 1 },
   balancer: null,
 };
 
-describe("the status of services", () => {
-  const look = { id: "look-1", askedBy: "U0ANA", askedAt: at("10:00:00"), place: { channel: "C0OPS" }, service: null };
-  const found = (services: readonly ServiceSeen[]) => ({ at: at("10:00:01"), services });
+const store: Standing = {
+  kind: "database",
+  name: "postgres",
+  title: "PostgreSQL",
+  environment: "production",
+  service: null,
+  balancer: null,
+  findings: [
+    { title: "Database connections", state: "warning", detail: "88 of 100, warning > 80, for 3 minutes" },
+    { title: "Instance", state: "ok", detail: "available", platform: true },
+  ],
+  depth: null,
+};
+
+const lease: Lease = {
+  id: "0199-lease",
+  operationId: planned.id,
+  target: { environment: "production", name: "backend" },
+  requesterId: "U0ANA",
+  place: { channel: "C0OPS" },
+  held: { count: 6, bounds: { min: 6, max: 8 } },
+  restore: {
+    operation: "scale-service",
+    target: { environment: "production", name: "backend" },
+    input: { count: 4, bounds: { min: 2, max: 8 } },
+  },
+  seconds: 7200,
+  startedAt: at("10:00:00"),
+  untilAt: at("12:00:00"),
+  state: "held",
+  endedBy: null,
+  detail: null,
+  tries: 0,
+};
+/** What keeps a service out of its load balancer. */
+const isolated: Lease = {
+  ...lease,
+  held: {
+    count: 4,
+    bounds: null,
+    routes: [{ id: "arn:rule/1", title: "HTTPS 443, rule 20 (path /api/*)", state: "{}" }],
+  },
+  restore: { ...lease.restore, operation: "reconnect-service" },
+  seconds: null,
+  untilAt: null,
+};
+
+const asked = {
+  id: "look-1",
+  askedBy: "U0ANA",
+  askedAt: at("10:00:00"),
+  place: { channel: "C0OPS" },
+  incidentId: null,
+};
+
+describe("the status of what there is", () => {
+  const all = { ...asked, kind: "status" as const, question: { target: null } };
+  const of = (name: string) => ({ ...all, question: { target: { name, environment: "production" } } });
+  const found = (standings: readonly Standing[]) => ({ at: at("10:00:01"), standings });
+  const done = { ...planned, ...ended, outcome: "verified", code: "op-1111" } as OperationRecord;
 
   test.each([
-    ["status-looking", { ...look, found: null }],
-    ["status-all", { ...look, found: found([seen, troubled, unseen, down]) }],
-    ["status-none", { ...look, found: found([]) }],
-    ["status-one", { ...look, service: { name: "backend", environment: "production" }, found: found([seen]) }],
-    ["status-troubled", { ...look, service: { name: "agent", environment: "production" }, found: found([troubled]) }],
-    ["status-unseen", { ...look, service: { name: "grafana", environment: "production" }, found: found([unseen]) }],
+    ["status-looking", { ...all, found: null }],
+    ["status-all", { ...all, found: found([seen, store, troubled, unseen, down]) }],
+    ["status-none", { ...all, found: found([]) }],
+    ["status-one", { ...of("backend"), found: found([seen]) }],
+    ["status-troubled", { ...of("agent"), found: found([troubled]) }],
+    ["status-unseen", { ...of("grafana"), found: found([unseen]) }],
+    ["status-store", { ...of("postgres"), found: found([store]) }],
   ])("%s", (name, drawn) => {
-    holds(name, statusCard(drawn));
+    holds(name, statusCard(drawn, name === "status-one" ? [done] : []));
+  });
+
+  test("says that a service is out of its load balancer, by whom and since when", () => {
+    const isolation = { lease: isolated, setUp: planned };
+    holds("status-isolated", statusCard({ ...of("backend"), found: found([seen]) }, [], [isolation]));
+    const glance = JSON.stringify(statusCard({ ...all, found: found([seen, down]) }, [], [isolation]).blocks);
+    expect(glance.match(/\*isolated\* · /g)).toHaveLength(1);
+    const secretly = JSON.stringify(
+      statusCard({ ...of("backend"), found: found([seen]) }, [], [{ ...isolation, setUp: null }]).blocks,
+    );
+    expect(secretly).toContain("*Isolated* since");
+    expect(secretly).not.toContain("U0ANA>: its");
   });
 
   test("puts the worst first", () => {
-    const text = JSON.stringify(statusCard({ ...look, found: found([seen, troubled, unseen, down]) }).blocks);
-    const places = ["prometheus", "grafana", "agent", "backend"].map((name) => text.indexOf(`*${name}*`));
+    const card = statusCard({ ...all, found: found([seen, store, unseen, troubled, down]) });
+    const text = JSON.stringify(card.blocks);
+    const places = ["agent", "prometheus", "postgres", "grafana", "backend"].map((name) => text.indexOf(`*${name}*`));
     expect(places).toEqual(places.toSorted((left, right) => left - right));
     expect(Math.min(...places)).toBeGreaterThan(0);
+  });
+
+  test("stays within Slack's limits with two hundred things and long words", () => {
+    const long = { title: "x".repeat(200), state: "critical" as const, detail: "y".repeat(3000) };
+    const many = Array.from({ length: 230 }, (_, index) => ({ ...store, name: `store-${index}`, findings: [long] }));
+    expect(problems(statusCard({ ...all, found: found(many) }))).toEqual([]);
+    const much = { ...troubled, findings: Array.from({ length: 60 }, () => long) };
+    expect(problems(statusCard({ ...of("agent"), found: found([much]) }))).toEqual([]);
   });
 });
 
@@ -319,4 +445,62 @@ test("the list of operations shows what runs first", () => {
     ]),
   );
   holds("operation-list-empty", operationList([]));
+});
+
+describe("the deployments of services", () => {
+  const look = { ...asked, kind: "deployments" as const, question: { target: null } };
+  const one = { ...look, question: { target: { name: "backend", environment: "production" } } };
+  const found = (services: readonly Deployed[]) => ({ at: at("10:00:01"), services });
+  const { name, title, environment } = seen;
+  const events = seen.depth?.events ?? [];
+  const deployed: Deployed = { name, title, environment, trouble: null, state, events, rollouts: null };
+  const hidden: Deployed = { ...deployed, name: "grafana", trouble: denied, state: null, events: [] };
+  const rollouts = [
+    rollout("43", "rolled-back", {
+      startedAt: at("09:40:00"),
+      endedAt: at("09:44:10"),
+      reason: "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+    }),
+    rollout("42", "succeeded", { startedAt: at("09:00:00"), endedAt: at("09:03:00") }),
+    rollout("41", "succeeded", { startedAt: at("08:00:00"), endedAt: at("08:03:00") }),
+  ];
+
+  test.each([
+    ["deployments-looking", { ...look, found: null }],
+    [
+      "deployments-all",
+      { ...look, found: found([{ ...deployed, rollouts }, hidden, { ...deployed, name: "prometheus", rollouts: [] }]) },
+    ],
+    ["deployments-none", { ...look, found: found([]) }],
+    ["deployments-one", { ...one, found: found([{ ...deployed, rollouts }]) }],
+    ["deployments-one-none", { ...one, found: found([{ ...deployed, rollouts: [] }]) }],
+    ["deployments-unseen", { ...one, found: found([{ ...hidden, name: "backend" }]) }],
+  ])("%s", (name, drawn) => {
+    holds(name, deploymentsCard(drawn));
+  });
+
+  test("offer the way back to what went well, and not to what is current or was rolled back", () => {
+    const text = JSON.stringify(deploymentsCard({ ...one, found: found([{ ...deployed, rollouts }]) }).blocks);
+    expect(text.match(/production\/backend@waooaw-backend:4\d/g)).toEqual(["production/backend@waooaw-backend:41"]);
+  });
+});
+
+describe("leases", () => {
+  const facts = { lease, setUp: planned, endedBy: null };
+  const over = { ...lease, state: "over" as const, detail: "op-9XYZ brought back what was before." };
+  const stopped = { ...lease, seconds: null, untilAt: null, held: { count: 0, bounds: null } };
+  const detail = "Its time is up, and <@U0ANA> could not end it: Denied. <!channel>";
+
+  test.each([
+    ["lease-held", leaseCard(facts)],
+    ["lease-stays", leaseCard({ ...facts, lease: { ...lease, detail } })],
+    ["lease-ending", leaseCard({ ...facts, lease: { ...lease, state: "ending" }, endedBy: "op-9XYZ" })],
+    ["lease-over", leaseCard({ ...facts, lease: over, endedBy: "op-9XYZ" })],
+    ["lease-list", leaseList([facts, { ...facts, lease: { ...stopped, id: "0199-stop" } }])],
+    ["lease-list-empty", leaseList([])],
+    ["lease-isolated", leaseCard({ ...facts, lease: isolated })],
+    ["lease-reconnected", leaseCard({ ...facts, lease: { ...isolated, state: "over", detail: over.detail } })],
+  ])("%s", (name, drawn) => {
+    holds(name, drawn);
+  });
 });

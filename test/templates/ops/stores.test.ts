@@ -42,6 +42,43 @@ const sights: Readonly<Record<string, DatabaseSight>> = {
   },
   "active-none": { ...server, view: "active", sessions: [], hidden: 0 },
   locks: { ...server, view: "locks", sessions: chain },
+  "locks-held-by-somebody-unknown": {
+    engine: "MariaDB 10.11.19",
+    database: "shop",
+    view: "locks",
+    sessions: [
+      {
+        ...session("104"),
+        statement: "alter table orders add more int",
+        waiting: "a table metadata lock",
+        blockedBy: [],
+      },
+    ],
+    unknownHolders: "performance_schema is off on this server; set performance_schema = ON in its configuration",
+  },
+  "indexes-unknown": {
+    engine: "MariaDB 10.11.19",
+    database: "shop",
+    view: "indexes",
+    indexes: {
+      invalid: [],
+      unused: [],
+      scanned: [],
+      resetSecondsAgo: null,
+      unknown: "performance_schema is off on this server; set performance_schema = ON in its configuration",
+    },
+  },
+  "replica-that-does-not-apply": {
+    engine: "MariaDB 10.11.19",
+    database: "shop",
+    view: "replication",
+    replication: {
+      role: "replica",
+      replicas: [],
+      receiving: { connected: true, lagSeconds: null, trouble: "does not apply what it receives (error 1062)" },
+      slots: [],
+    },
+  },
   "locks-none": { ...server, view: "locks", sessions: [] },
   slow: {
     ...server,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Counterpart } from "../../../src/domain/counterpart/counterpart.ts";
 import { reviewStanding, type Standing } from "../../../src/domain/postmortem/review.ts";
 import { templateNamed } from "../../../src/domain/postmortem/settings.ts";
 import { postmortemCard } from "../../../templates/postmortem/card.ts";
@@ -6,6 +7,7 @@ import * as forms from "../../../templates/postmortem/forms.ts";
 import { sectionForm } from "../../../templates/postmortem/section-form.ts";
 import { waooaw } from "../../support/desk.ts";
 import { expectGolden, problems } from "../../support/golden.ts";
+import { sampleTicket } from "../incident/facts.ts";
 import { samplePostmortem } from "./facts.ts";
 
 const at = new Date("2026-11-22T04:10:00Z");
@@ -45,12 +47,28 @@ const revision = {
   authorId: "U0BEN",
   at,
 };
+const published = { ...facts.postmortem, edition: 2, publishedAt: at };
+const place = (service: "confluence" | "notion" | "git", changes: Partial<Counterpart>) =>
+  sampleTicket({ service, subject: "pm-1", key: "131073", url: "https://wiki.example/131073", seal: "2", ...changes });
+const elsewhere = [
+  place("confluence", { trouble: "Confluence did not take dashboard.png." }),
+  place("notion", {
+    state: "failed",
+    status: "changed",
+    seal: "1",
+    trouble: "Notion: people changed the page <there>.",
+  }),
+  place("git", { state: "failed", key: null, url: null, seal: null, trouble: "Git: no answer in time" }),
+  place("git", { state: "failed", status: "gone", seal: "1", trouble: "Git: the folder was taken away there." }),
+  place("notion", { seal: "1", trouble: "Notion: cannot be reached" }),
+];
 const draft = { postmortemId: "pm-1", section: "root-cause", userId: "U0ANA", text: "Mine", after: 2, at };
 
 describe("every message and form of a post-mortem looks as agreed", () => {
   test.each([
     ["card", postmortemCard(facts)],
     ["card-in-review", postmortemCard({ ...facts, reviews, standing })],
+    ["card-kept-elsewhere", postmortemCard({ ...facts, postmortem: published, elsewhere })],
     [
       "card-gone-section",
       postmortemCard({

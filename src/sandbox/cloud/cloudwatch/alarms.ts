@@ -49,6 +49,8 @@ export interface Alarms {
   readonly state: () => AlarmsState;
   /** Sets a state by hand; the next evaluation puts it right. */
   readonly set: (alarm: AlarmRecord, state: AlarmState, reason: string) => void;
+  /** Told of every change of state. */
+  readonly onChange: (listener: (alarm: AlarmRecord) => void) => void;
 }
 
 const kept = 500;
@@ -66,6 +68,7 @@ export function startAlarms(world: World, conditions: ConditionLog, metrics: Met
   // Asked for only once the account is there: what the alarms watch is named after it.
   const load = () => world.part<AlarmsState>("cloudwatch", seed);
   const find = (name: string) => load().alarms.find((one) => one.name === name);
+  const listeners: ((alarm: AlarmRecord) => void)[] = [];
 
   /** The value of one period now, without its noise. */
   function value(alarm: AlarmRecord): number | undefined {
@@ -174,9 +177,14 @@ export function startAlarms(world: World, conditions: ConditionLog, metrics: Met
       }),
     });
     history.length = Math.min(history.length, kept);
+    for (const listener of listeners) listener(alarm);
     evaluate();
   }
 
   conditions.onChange(evaluate);
-  return { state: load, set: (alarm, to, reason) => change(alarm, to, reason, "{}") };
+  return {
+    state: load,
+    set: (alarm, to, reason) => change(alarm, to, reason, "{}"),
+    onChange: (listener) => void listeners.push(listener),
+  };
 }

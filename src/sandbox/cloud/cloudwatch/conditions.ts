@@ -1,3 +1,4 @@
+import { digestsOf } from "../ecs/images.ts";
 import { ecsState, isPending, isRunning, tasksOf } from "../ecs/state.ts";
 import type { LoadBalancer } from "../load-balancer.ts";
 import type { World } from "../world.ts";
@@ -21,6 +22,8 @@ export interface ServiceCondition {
   /** Targets of its group, where it has one. */
   readonly healthy: number;
   readonly unhealthy: number;
+  /** Share of its requests that its load balancer sends it, from 0 to 1; all where left out. */
+  readonly reach?: number;
 }
 
 interface ConditionsState {
@@ -77,6 +80,11 @@ export function startConditions({ world, loadBalancer, targets, down }: Conditio
           const running = own.filter(isRunning);
           const group = service.loadBalancers[0]?.targetGroupArn;
           const found = group === undefined ? [] : loadBalancer.targets(group);
+          const groups = service.loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration: both }) => [
+            targetGroupArn,
+            ...(both ? [both.alternateTargetGroupArn] : []),
+          ]);
+          const reach = group === undefined ? 1 : loadBalancer.reach(groups.flatMap((one) => one ?? []));
           return [
             service.name,
             {
@@ -86,6 +94,7 @@ export function startConditions({ world, loadBalancer, targets, down }: Conditio
               bad: running.filter((task) => bad.get(task.taskDefinition)).length,
               healthy: group === undefined ? running.length : found.filter((one) => one.state === "healthy").length,
               unhealthy: found.filter((one) => one.state === "unhealthy").length,
+              ...(reach === 1 ? {} : { reach }),
             },
           ];
         }),
@@ -130,12 +139,19 @@ export function startConditions({ world, loadBalancer, targets, down }: Conditio
 const same = (one: Conditions, other: Conditions) =>
   JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 });
 
-/** `bad-deploy` on a service is about its newest revision; on a revision, about that one. */
+/**
+ * `bad-deploy` on a service is about the newest image of its revisions, whichever revision names it: a copy of an
+ * older one is as good as that. On a revision it is about that one.
+ */
 export function isBad(world: World, service: string, taskDefinition: string): boolean {
   const name = taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1);
   if (world.faultOn("bad-deploy", name)) return true;
-  const [family = "", revision] = name.split(":");
   if (!world.faultOn("bad-deploy", service)) return false;
-  const revisions = ecsState(world).taskDefinitions.filter((one) => one.family === family && one.status === "ACTIVE");
-  return Number(revision) === Math.max(...revisions.map((one) => one.revision));
+  const [family = ""] = name.split(":");
+  const runs = (arn: string) => JSON.stringify(digestsOf(world, arn));
+  const revisions = ecsState(world)
+    .taskDefinitions.filter((one) => one.family === family)
+    .sort((one, other) => one.revision - other.revision);
+  const images = [...new Set(revisions.map((one) => runs(one.arn)))];
+  return runs(name) === images.at(-1);
 }

@@ -28,6 +28,8 @@ export interface Metric {
   readonly value: (conditions: Conditions, at: number, load: Load) => number | undefined;
   /** How far values go up and down by themselves, as a share. */
   readonly noise: number;
+  /** Metrics that count parts of one whole go up and down together, under this name. */
+  readonly whole?: string;
 }
 
 export interface Metrics {
@@ -106,7 +108,7 @@ export function startMetrics(world: World, conditions: ConditionLog, measured: M
       const then = conditions.at(Math.min(at + 59_999, world.time.now()));
       const value = metric.value(then, at, backendLoad(then, at));
       if (value === undefined || calm) return value;
-      const noisy = value * (1 + metric.noise * wobble(metric.name + key(metric.dimensions), at));
+      const noisy = value * (1 + metric.noise * wobble((metric.whole ?? metric.name) + key(metric.dimensions), at));
       const capped = metric.unit === "Percent" ? Math.min(100, noisy) : noisy;
       return metric.unit === "Count" || metric.unit === "Bytes" ? Math.round(capped) : capped;
     },
@@ -115,6 +117,7 @@ export function startMetrics(world: World, conditions: ConditionLog, measured: M
 
 const gauge = (unit: string, value: Metric["value"], noise = 0.04) => ({ kind: "gauge" as const, unit, value, noise });
 const count = (value: Metric["value"], noise = 0.05) => ({ kind: "count" as const, unit: "Count", value, noise });
+const requests = (value: Metric["value"]) => ({ ...count(value), whole: "RequestCount" });
 const seconds = (value: Metric["value"]) => ({ kind: "duration" as const, unit: "Seconds", value, noise: 0.08 });
 
 type Rules = Readonly<Record<string, Omit<Metric, "namespace" | "name" | "dimensions">>>;
@@ -152,22 +155,27 @@ function ofService(cluster: string, name: string): readonly Metric[] {
 function ofLoadBalancer(of: ReturnType<Measured["balanced"]>[number]): readonly Metric[] {
   const balancer = { Name: "LoadBalancer", Value: of.loadBalancer };
   const group = { Name: "TargetGroup", Value: of.targetGroup };
-  const reached = (conditions: Conditions) => serviceIn(conditions, of.service).healthy > 0;
+  const isAsked = (load: Load) => load.requests > 0;
+  const reached = (conditions: Conditions, load: Load) =>
+    serviceIn(conditions, of.service).healthy > 0 && isAsked(load);
   const ofTargets: Rules = {
-    RequestCount: count((_, __, load) => load.requests),
-    HTTPCode_Target_2XX_Count: count((conditions, _, load) =>
-      reached(conditions) ? load.requests * (1 - load.failing) : undefined,
+    // Only requests for which there was a target to choose count, and where there are none there is no point.
+    RequestCount: requests((_, __, load) => (isAsked(load) ? load.requests : undefined)),
+    HTTPCode_Target_2XX_Count: requests((conditions, _, load) =>
+      reached(conditions, load) ? load.requests * (1 - load.failing) : undefined,
     ),
-    HTTPCode_Target_5XX_Count: count((conditions, _, load) =>
-      reached(conditions) ? load.requests * load.failing : undefined,
+    HTTPCode_Target_5XX_Count: requests((conditions, _, load) =>
+      reached(conditions, load) ? load.requests * load.failing : undefined,
     ),
-    TargetResponseTime: seconds((conditions, _, load) => (reached(conditions) ? load.latency : undefined)),
+    TargetResponseTime: seconds((conditions, _, load) => (reached(conditions, load) ? load.latency : undefined)),
   };
   return [
     ...made("AWS/ApplicationELB", [balancer], {
       ...ofTargets,
       // What the load balancer answers by itself, because no target can.
-      HTTPCode_ELB_5XX_Count: count((conditions, _, load) => (reached(conditions) ? undefined : load.requests)),
+      HTTPCode_ELB_5XX_Count: count((conditions, _, load) =>
+        !isAsked(load) || reached(conditions, load) ? undefined : load.requests,
+      ),
     }),
     ...made("AWS/ApplicationELB", [group, balancer], {
       ...ofTargets,
@@ -189,6 +197,11 @@ function ofDatabase(id: string): readonly Metric[] {
     CPUUtilization: gauge("Percent", level(databaseCpu, 6)),
     DatabaseConnections: gauge("Count", level(connections, 3), 0),
     DBLoad: gauge("None", level(databaseLoad, 0.1)),
+    // The example's instances have two processors.
+    DBLoadRelativeToNumVCPUs: gauge(
+      "None",
+      level((conditions) => databaseLoad(conditions) / 2, 0.05),
+    ),
     FreeStorageSpace: gauge("Bytes", (conditions) => (on(conditions, "storage-full") ? 0.6 * gib : 47 * gib), 0.002),
     FreeableMemory: gauge("Bytes", (conditions) => (on(conditions, "slow-query") ? 0.4 * gib : 3.1 * gib)),
     ReadLatency: gauge("Seconds", (conditions) => (on(conditions, "slow-query") ? 0.041 : 0.0011)),

@@ -1,4 +1,4 @@
-import type { Conditions } from "./conditions.ts";
+import type { Conditions, ServiceCondition } from "./conditions.ts";
 
 /** What the load of the example account does to everything that is measured: a rule from conditions to figures. */
 export interface Load {
@@ -32,13 +32,14 @@ export function wobble(name: string, at: number): number {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 31 - 1;
 }
 
-const none = { desired: 0, running: 0, pending: 0, bad: 0, healthy: 0, unhealthy: 0 };
+const none: ServiceCondition = { desired: 0, running: 0, pending: 0, bad: 0, healthy: 0, unhealthy: 0 };
 export const serviceIn = (conditions: Conditions, name: string) => conditions.services[name] ?? none;
 
 /** The backend's load: what its data stores, its revision and its number do to requests. */
 export function backendLoad(conditions: Conditions, at: number): Load {
   const service = serviceIn(conditions, "waooaw-backend");
-  const asked = usual.requests * timeOfDay(at) * (has(conditions, "high-load", "waooaw-backend") ? 3.8 : 1);
+  const load = usual.requests * timeOfDay(at) * (has(conditions, "high-load", "waooaw-backend") ? 3.8 : 1);
+  const asked = load * (service.reach ?? 1);
   if (service.healthy === 0) return { requests: asked, failing: 1, latency: 0.01, backendCpu: 0 };
   const share = service.running === 0 ? 0 : service.bad / service.running;
   const demand = (usual.cpu * usual.tasks * asked) / usual.requests / Math.max(1, service.running);

@@ -1,6 +1,7 @@
 import { CloudError } from "../cloud-error.ts";
 import type { World } from "../world.ts";
 import { addEvent } from "./events.ts";
+import { digestsOf } from "./images.ts";
 import {
   type DeploymentRecord,
   ecsState,
@@ -52,6 +53,7 @@ function addDeployment(
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     revision,
     serviceDeployment,
+    ...(service.strategy === "BLUE_GREEN" ? { isAlternate: service.deployments[0]?.isAlternate !== true } : {}),
   };
   service.deployments.unshift(deployment);
   service.taskDefinition = taskDefinition;
@@ -80,6 +82,7 @@ export function beginDeployment(world: World, service: ServiceRecord, taskDefini
     createdAt: now,
     loadBalancers: service.loadBalancers,
     networkConfiguration: service.networkConfiguration,
+    digests: digestsOf(world, taskDefinition),
   });
   state.serviceDeployments.unshift({
     arn,
@@ -116,12 +119,15 @@ function finish(
   record.updatedAt = now;
   record.finishedAt = now;
   if (record.breaker === "MONITORING") record.breaker = "MONITORING_COMPLETE";
+  if (record.alarms?.status === "MONITORING") record.alarms.status = "MONITORING_COMPLETE";
   if (reason !== undefined) record.statusReason = reason;
 }
 
 /** Everything new is healthy and nothing old is left. */
 export function completeDeployment(world: World, service: ServiceRecord): void {
   const now = world.time.now();
+  // What its old tasks had opened of the database's connections went with them.
+  if (service.name === "waooaw-backend") world.endFault("pool-exhausted", "waooaw-postgres-production");
   const primary = primaryOf(service);
   service.deployments = [primary];
   primary.rolloutState = "COMPLETED";
@@ -148,27 +154,33 @@ export function countFailure(world: World, service: ServiceRecord, deployment: D
     record.updatedAt = world.time.now();
   }
   if (!service.circuitBreaker.enable || deployment.failedTasks < threshold) return;
-  fail(world, service, deployment);
-  if (service.circuitBreaker.rollback) {
-    rollBack(world, service, "Service deployment rolled back because the circuit breaker threshold was exceeded.");
-  } else if (record) {
-    finish(
-      record,
-      "STOPPED",
-      world.time.now(),
-      "Service deployment failed because the circuit breaker threshold was exceeded.",
-    );
-    record.stoppedAt = world.time.now();
-  }
+  if (record?.breaker === "MONITORING") record.breaker = "TRIGGERED";
+  failDeployment(world, service, deployment, {
+    detector: "circuit breaker",
+    what: "tasks failed to start",
+    why: "the circuit breaker threshold was exceeded",
+    rollback: service.circuitBreaker.rollback,
+  });
 }
 
-function fail(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
+/** Ends a deployment as failed; with `rollback` the last completed one is returned to. */
+export function failDeployment(
+  world: World,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  cause: { readonly detector: string; readonly what: string; readonly why: string; readonly rollback: boolean },
+): void {
   deployment.rolloutState = "FAILED";
-  deployment.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
+  deployment.rolloutStateReason = `ECS deployment ${cause.detector}: ${cause.what}.`;
   deployment.updatedAt = world.time.now();
+  addEvent(world, service, `(deployment ${deployment.id}) deployment failed: ${cause.what}.`);
   const record = openServiceDeployment(world, service);
-  if (record?.breaker === "MONITORING") record.breaker = "TRIGGERED";
-  addEvent(world, service, `(deployment ${deployment.id}) deployment failed: tasks failed to start.`);
+  if (cause.rollback) {
+    rollBack(world, service, `Service deployment rolled back because ${cause.why}.`, cause.detector);
+  } else if (record) {
+    finish(record, "STOPPED", world.time.now(), `Service deployment failed because ${cause.why}.`);
+    record.stoppedAt = world.time.now();
+  }
 }
 
 /**
@@ -176,7 +188,7 @@ function fail(world: World, service: ServiceRecord, deployment: DeploymentRecord
  * on AWS: the id in "rolling back to deployment" is the one that completes, and it has running tasks at once); else a
  * new deployment of its task definition is started.
  */
-function rollBack(world: World, service: ServiceRecord, reason: string): void {
+function rollBack(world: World, service: ServiceRecord, reason: string, detector = "circuit breaker"): void {
   const now = world.time.now();
   const record = openServiceDeployment(world, service);
   if (!record) return;
@@ -212,7 +224,7 @@ function rollBack(world: World, service: ServiceRecord, reason: string): void {
   }
   primary.desiredCount = service.desiredCount;
   primary.updatedAt = now;
-  primary.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${primary.id}.`;
+  primary.rolloutStateReason = `ECS deployment ${detector}: rolling back to deploymentId ${primary.id}.`;
   addEvent(world, service, `rolling back to deployment ${primary.id}.`);
 }
 

@@ -5,6 +5,7 @@ import { serviceDeploymentCalls } from "./service-deployment-calls.ts";
 import { tagCalls } from "./tag-calls.ts";
 import { taskCalls } from "./task-calls.ts";
 import { taskDefinitionCalls } from "./task-definition-calls.ts";
+import { taskSetCalls } from "./task-set-calls.ts";
 
 /** Buckets as in the developer guide's page on request throttling. */
 export const ecs = (cloud: Cloud): CloudApi => ({
@@ -15,6 +16,7 @@ export const ecs = (cloud: Cloud): CloudApi => ({
     ...clusterCalls(cloud),
     ...serviceCalls(cloud),
     ...taskCalls(cloud),
+    ...taskSetCalls(cloud),
     ...taskDefinitionCalls(cloud),
     ...serviceDeploymentCalls(cloud),
     ...tagCalls(cloud),

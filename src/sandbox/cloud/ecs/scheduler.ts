@@ -1,4 +1,7 @@
+import type { LoadBalancer } from "../load-balancer.ts";
 import type { World } from "../world.ts";
+import { bluePhase, groupsFor, shiftTo } from "./blue-green.ts";
+import { bakeLeft } from "./deployment-alarms.ts";
 import { completeDeployment, countFailure, onRollbackRequested, openServiceDeployment } from "./deployments.ts";
 import { addEvent, addTrouble, steadyText, taskList } from "./events.ts";
 import {
@@ -8,11 +11,13 @@ import {
   isPending,
   isRunning,
   primaryOf,
+  type ServiceDeploymentRecord,
   type ServiceRecord,
   type TaskRecord,
   tasksOf,
 } from "./state.ts";
 import type { TaskLife } from "./task-life.ts";
+import { hasTaskSets, lookAtTaskSets } from "./task-sets.ts";
 
 /** Tasks started or stopped in one pass; the rest follows in the next. */
 const perPass = 25;
@@ -33,13 +38,16 @@ export interface Scheduler {
   readonly onDesiredCount: (listener: (service: ServiceRecord, before: number) => void) => void;
   /** Told when a service has become steady. */
   readonly onSteady: (listener: (service: ServiceRecord) => void) => void;
+  /** Told when a service deployment begins to be carried out. */
+  readonly onBegin: (listener: (service: ServiceRecord, begun: ServiceDeploymentRecord) => void) => void;
 }
 
-export function startScheduler(world: World, tasks: TaskLife): Scheduler {
+export function startScheduler(world: World, tasks: TaskLife, loadBalancer: LoadBalancer): Scheduler {
   const { time, random } = world;
   const state = ecsState(world);
   const countListeners: ((service: ServiceRecord, before: number) => void)[] = [];
   const steadyListeners: ((service: ServiceRecord) => void)[] = [];
+  const beginListeners: ((service: ServiceRecord, begun: ServiceDeploymentRecord) => void)[] = [];
   const byArn = (arn: string) => state.services.find((service) => service.arn === arn);
 
   function nudge(service: ServiceRecord, milliseconds: number): void {
@@ -98,12 +106,17 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
   }
 
   function look(service: ServiceRecord): void {
+    if (hasTaskSets(service)) {
+      lookAtTaskSets(world, tasks, service);
+      return;
+    }
     const primary = primaryOf(service);
     const record = openServiceDeployment(world, service);
     if (record?.status === "PENDING") {
       record.status = "IN_PROGRESS";
       record.startedAt = time.now();
       record.updatedAt = time.now();
+      for (const listener of beginListeners) listener(service, record);
     }
     const all = tasksOf(world, service);
     const live = all.filter(isLive);
@@ -116,6 +129,14 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
 
     if (missing > 0 && room > 0) start(service, primary, Math.min(missing, room));
     else if (missing < 0) stopSome(service, mine, -missing, primary);
+    if (service.strategy === "BLUE_GREEN" && record?.rollback) shiftTo(loadBalancer, service, primary);
+    const blue =
+      service.strategy === "BLUE_GREEN" && record?.status === "IN_PROGRESS"
+        ? bluePhase(world, loadBalancer, service, record, primary, mine)
+        : null;
+    if (blue !== null && blue > 0) nudge(service, blue);
+    // Blue stays whole until green has taken over and has baked.
+    if (blue !== null) return;
     if (old.length > 0) stopOld(service, primary, mine, old, missing > room ? floor : service.desiredCount);
     leaveOld(service, primary);
     // Whoever has just been started or stopped has to be seen running or gone first.
@@ -144,6 +165,7 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
         taskDefinition: primary.taskDefinition,
         startedBy: primary.id,
         group: `service:${service.name}`,
+        ...(service.strategy === "BLUE_GREEN" ? { groups: groupsFor(service, primary) } : {}),
       }),
     );
     const replaced = Math.min(service.unhealthyToReplace, count);
@@ -216,6 +238,11 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
     const healthy = live.filter((task) => task.healthy && task.startedBy === primary.id && isRunning(task));
     const settled = live.length === service.desiredCount && healthy.length === service.desiredCount;
     if (!settled || service.deployments.length > 1 || service.steady) return;
+    const baking = primary.rolloutState === "IN_PROGRESS" ? bakeLeft(world, service) : 0;
+    if (baking > 0) {
+      nudge(service, baking);
+      return;
+    }
     if (primary.rolloutState === "IN_PROGRESS") completeDeployment(world, service);
     service.steady = true;
     service.unhealthyToReplace = 0;
@@ -235,11 +262,11 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
     nudgeSoon,
     setDesiredCount: (service, count) => {
       const before = service.desiredCount;
-      const primary = primaryOf(service);
+      const primary = service.deployments.find(({ status }) => status === "PRIMARY");
       service.desiredCount = count;
-      primary.desiredCount = count;
+      if (primary) primary.desiredCount = count;
       if (before !== count) {
-        primary.updatedAt = time.now();
+        if (primary) primary.updatedAt = time.now();
         service.steady = false;
       }
       nudgeSoon(service);
@@ -247,6 +274,7 @@ export function startScheduler(world: World, tasks: TaskLife): Scheduler {
     },
     onDesiredCount: (listener) => void countListeners.push(listener),
     onSteady: (listener) => void steadyListeners.push(listener),
+    onBegin: (listener) => void beginListeners.push(listener),
   };
 }
 

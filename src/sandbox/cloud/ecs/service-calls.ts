@@ -5,6 +5,7 @@ import { beginDeployment } from "./deployments.ts";
 import { client, invalid } from "./refusals.ts";
 import { serviceShape } from "./shapes.ts";
 import {
+  type DeploymentAlarms,
   ecsState,
   findCluster,
   findService,
@@ -13,6 +14,7 @@ import {
   needService,
   type ServiceRecord,
 } from "./state.ts";
+import { hasTaskSets } from "./task-sets.ts";
 
 /** Tasks per service (Amazon ECS service quotas). */
 const mostTasks = 5000;
@@ -85,6 +87,7 @@ export function serviceCalls({ world, scheduler }: Cloud): Readonly<Record<strin
       const grace = integer(input, "healthCheckGracePeriodSeconds", { low: 0, high: 2_147_483_647 }, invalid);
       const change = deploymentSettings(service, record(input, "deploymentConfiguration"));
       const redeploy = flag(input, "forceNewDeployment") || redeploying.some((field) => input[field] != null);
+      if (hasTaskSets(service)) refuseDeploying(service.controller ?? "", input);
 
       Object.assign(service, change);
       if (grace !== undefined) service.healthCheckGracePeriodSeconds = grace;
@@ -112,6 +115,18 @@ export function serviceCalls({ world, scheduler }: Cloud): Readonly<Record<strin
     if (!found) throw client("TaskDefinition not found.");
     if (found.status !== "ACTIVE") throw client("TaskDefinition is inactive");
     return found.arn;
+  }
+}
+
+/** Words for CODE_DEPLOY as seen on AWS. */
+function refuseDeploying(controller: string, input: Input): void {
+  const instead =
+    controller === "CODE_DEPLOY" ? "Use AWS CodeDeploy to trigger a new deployment." : "Use task sets instead.";
+  const services = `on services with a ${controller} deployment controller. ${instead}`;
+  if (input.taskDefinition != null) throw invalid(`Unable to update task definition ${services}`);
+  if (flag(input, "forceNewDeployment")) throw invalid(`Cannot force a new deployment ${services}`);
+  if (redeploying.some((field) => input[field] != null)) {
+    throw invalid(`Unable to update network parameters ${services}`);
   }
 }
 
@@ -146,7 +161,32 @@ function deploymentSettings(service: ServiceRecord, input: Input | undefined): P
         : { type: "BOUNDED_PERCENT", value: 50 },
     };
   }
+  const strategy = text(input, "strategy");
+  const bake = integer(input, "bakeTimeInMinutes", { low: 0, high: 1440 }, invalid);
+  if (strategy !== undefined) change.strategy = strategyOf(service, strategy);
+  if (bake !== undefined) change.bakeTimeInMinutes = bake;
+  const alarms = record(input, "alarms");
+  if (alarms) change.alarms = deploymentAlarms(alarms);
   return change;
+}
+
+/** All three are required (API reference, `DeploymentAlarms`). */
+function deploymentAlarms(input: Input): DeploymentAlarms {
+  const [alarmNames, enable, rollback] = [list(input, "alarmNames"), flag(input, "enable"), flag(input, "rollback")];
+  if (!alarmNames || enable === undefined || rollback === undefined) {
+    throw invalid("Deployment alarms need alarmNames, enable and rollback.");
+  }
+  if (enable && alarmNames.length === 0) throw invalid("Deployment alarms need at least one alarm name.");
+  return { alarmNames: [...alarmNames], enable, rollback };
+}
+
+function strategyOf(service: ServiceRecord, strategy: string): "ROLLING" | "BLUE_GREEN" {
+  if (strategy === "ROLLING") return strategy;
+  if (strategy !== "BLUE_GREEN") throw invalid(`The deployment strategy ${strategy} is not supported.`);
+  if (service.loadBalancers.some(({ advancedConfiguration }) => !advancedConfiguration)) {
+    throw invalid("Load balancers of a blue/green deployment need an advancedConfiguration.");
+  }
+  return strategy;
 }
 
 function thresholdType(type: string | undefined) {

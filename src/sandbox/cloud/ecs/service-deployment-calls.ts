@@ -2,6 +2,7 @@ import type { Cloud, Operation } from "../api.ts";
 import { CloudError } from "../cloud-error.ts";
 import { type Input, integer, list, page, record, text } from "../input.ts";
 import { requestRollback } from "./deployments.ts";
+import { digestOf } from "./images.ts";
 import { invalid } from "./refusals.ts";
 import { clusterArn, seconds, serviceDeploymentBrief, serviceDeploymentShape } from "./shapes.ts";
 import { ecsState, findCluster, findTaskDefinition, needService, type RevisionRecord } from "./state.ts";
@@ -79,7 +80,11 @@ export function serviceDeploymentCalls({ world }: Cloud): Readonly<Record<string
       loadBalancers: one.loadBalancers,
       networkConfiguration: one.networkConfiguration,
       containerImages: (Array.isArray(containers) ? (containers as { name?: string; image?: string }[]) : []).map(
-        ({ name, image }) => ({ containerName: name, image, imageDigest: digest(image ?? "") }),
+        ({ name, image }) => ({
+          containerName: name,
+          image,
+          imageDigest: one.digests?.[name ?? ""] ?? digestOf(world, image ?? ""),
+        }),
       ),
       createdAt: seconds(one.createdAt),
     };
@@ -88,10 +93,3 @@ export function serviceDeploymentCalls({ world }: Cloud): Readonly<Record<string
 
 /** Requests carry times as seconds since 1970. */
 const time = (value: unknown) => (typeof value === "number" ? value * 1000 : undefined);
-
-/** The same image name always has the same digest here: nobody moves tags. */
-function digest(image: string): string {
-  let hash = 0n;
-  for (const character of image) hash = (hash * 1_099_511_628_211n + BigInt(character.charCodeAt(0))) % 2n ** 256n;
-  return `sha256:${hash.toString(16).padStart(64, "0")}`;
-}

@@ -1,4 +1,5 @@
 import type { World } from "../world.ts";
+import { openServiceDeployment } from "./deployments.ts";
 import {
   type DeploymentRecord,
   ecsState,
@@ -10,9 +11,11 @@ import {
   type ServiceRecord,
   type TaskDefinitionRecord,
   type TaskRecord,
+  type TaskSetRecord,
   tasksOf,
 } from "./state.ts";
 import { hasContainerCheck } from "./task-life.ts";
+import { computedCount, isStable, tasksOfSet } from "./task-sets.ts";
 
 /** The JSON protocols carry times as seconds since 1970. */
 export const seconds = (milliseconds: number) => milliseconds / 1000;
@@ -37,19 +40,22 @@ export function serviceShape(world: World, service: ServiceRecord, withTags: boo
     launchType: "FARGATE",
     platformVersion: "LATEST",
     platformFamily: "Linux",
-    taskDefinition: service.taskDefinition,
+    // Of an EXTERNAL service only the task sets name one.
+    taskDefinition: service.controller === "EXTERNAL" ? undefined : service.taskDefinition,
+    taskSets: service.taskSets?.map((set) => taskSetShape(world, service, set)),
     deploymentConfiguration: {
       deploymentCircuitBreaker: service.circuitBreaker,
+      ...(service.alarms ? { alarms: service.alarms } : {}),
       maximumPercent: service.maximumPercent,
       minimumHealthyPercent: service.minimumHealthyPercent,
-      strategy: "ROLLING",
-      bakeTimeInMinutes: 0,
+      strategy: service.strategy ?? "ROLLING",
+      bakeTimeInMinutes: service.bakeTimeInMinutes ?? 0,
     },
     deployments: service.deployments.map((deployment) => deploymentShape(world, service, deployment)),
     roleArn: roleArn(world),
     events: service.events.map((event) => ({ ...event, createdAt: seconds(event.createdAt) })),
     createdAt: seconds(service.createdAt),
-    currentServiceDeployment: current?.serviceDeployment,
+    currentServiceDeployment: openServiceDeployment(world, service)?.arn ?? current?.serviceDeployment,
     currentServiceRevisions: service.deployments.map((deployment) => ({
       arn: deployment.revision,
       requestedTaskCount: deployment.desiredCount,
@@ -61,7 +67,7 @@ export function serviceShape(world: World, service: ServiceRecord, withTags: boo
     networkConfiguration: service.networkConfiguration,
     healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
     schedulingStrategy: service.schedulingStrategy,
-    deploymentController: { type: "ECS" },
+    deploymentController: { type: service.controller ?? "ECS" },
     createdBy: `arn:aws:iam::${world.account}:role/deploy`,
     ...(withTags ? { tags: ecsState(world).tags[service.arn] ?? [] } : {}),
   };
@@ -88,6 +94,35 @@ function deploymentShape(world: World, service: ServiceRecord, deployment: Deplo
     networkConfiguration: service.networkConfiguration,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
+  };
+}
+
+/** A task set as DescribeTaskSets and DescribeServices show it. */
+export function taskSetShape(world: World, service: ServiceRecord, set: TaskSetRecord) {
+  const tasks = tasksOfSet(world, service, set);
+  return {
+    id: set.id,
+    taskSetArn: set.arn,
+    serviceArn: service.arn,
+    clusterArn: clusterArn(world, service.cluster),
+    startedBy: set.startedBy ?? undefined,
+    externalId: set.externalId ?? undefined,
+    status: set.status,
+    taskDefinition: set.taskDefinition,
+    computedDesiredCount: computedCount(service, set),
+    pendingCount: tasks.filter(isPending).length,
+    runningCount: tasks.filter(isRunning).length,
+    createdAt: seconds(set.createdAt),
+    updatedAt: seconds(set.updatedAt),
+    launchType: "FARGATE",
+    platformVersion: "1.4.0",
+    platformFamily: "Linux",
+    networkConfiguration: set.networkConfiguration,
+    loadBalancers: set.loadBalancers,
+    serviceRegistries: [],
+    scale: { value: set.scale, unit: "PERCENT" },
+    stabilityStatus: isStable(world, service, set) ? "STEADY_STATE" : "STABILIZING",
+    stabilityStatusAt: seconds(set.stableSince ?? set.updatedAt),
   };
 }
 
@@ -123,7 +158,7 @@ export function taskShape(world: World, task: TaskRecord, withTags: boolean) {
     healthStatus: sick,
     lastStatus: task.lastStatus,
     launchType: "FARGATE",
-    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
+    overrides: { containerOverrides: task.overrides ?? [], inferenceAcceleratorOverrides: [] },
     platformVersion: "1.4.0",
     platformFamily: "Linux",
     pullStartedAt: maybe(task.pullStartedAt),
@@ -147,6 +182,7 @@ function containersOf(task: TaskRecord, body: JsonObject, healthStatus: string) 
     taskArn: task.arn,
     name: definition.name,
     image: definition.image,
+    imageDigest: task.pullStoppedAt === undefined ? undefined : task.digests?.[String(definition.name)],
     runtimeId: task.startedAt === undefined ? undefined : `${task.id}-${index}`,
     lastStatus:
       ended || task.lastStatus === "STOPPED" ? "STOPPED" : task.startedAt === undefined ? "PENDING" : "RUNNING",
@@ -197,6 +233,14 @@ const lifecycleStage = {
   ROLLBACK_IN_PROGRESS: "CLEAN_UP",
 } as const;
 
+function stageOf(record: ServiceDeploymentRecord): string | undefined {
+  if (record.status === "IN_PROGRESS" && record.stage) return record.stage;
+  if (record.status === "IN_PROGRESS" && record.alarms?.bakedAt !== undefined) return "BAKE_TIME";
+  return Object.hasOwn(lifecycleStage, record.status)
+    ? lifecycleStage[record.status as keyof typeof lifecycleStage]
+    : undefined;
+}
+
 export function serviceDeploymentShape(world: World, record: ServiceDeploymentRecord) {
   const { targetServiceRevisionArn, ...brief } = serviceDeploymentBrief(world, record);
   const service = ecsState(world).services.find((one) => one.name === record.service && one.cluster === record.cluster);
@@ -218,9 +262,7 @@ export function serviceDeploymentShape(world: World, record: ServiceDeploymentRe
       runningTaskCount: tasks.filter(isRunning).length,
       pendingTaskCount: tasks.filter(isPending).length,
     },
-    lifecycleStage: Object.hasOwn(lifecycleStage, record.status)
-      ? lifecycleStage[record.status as keyof typeof lifecycleStage]
-      : undefined,
+    lifecycleStage: stageOf(record),
     deploymentConfiguration: service && serviceShape(world, service, false).deploymentConfiguration,
     rollback: record.rollback && { ...record.rollback, startedAt: seconds(record.rollback.startedAt) },
     deploymentCircuitBreaker: {
@@ -228,6 +270,10 @@ export function serviceDeploymentShape(world: World, record: ServiceDeploymentRe
       failureCount: record.failureCount,
       threshold: record.threshold,
     },
-    alarms: { status: "DISABLED", alarmNames: [], triggeredAlarmNames: [] },
+    alarms: {
+      status: record.alarms?.status ?? "DISABLED",
+      alarmNames: record.alarms?.names ?? [],
+      triggeredAlarmNames: record.alarms?.triggered ?? [],
+    },
   };
 }

@@ -43,6 +43,14 @@ export interface TaskRecord {
   exitCode?: number;
   /** Why the container, as opposed to the task, stopped. */
   containerReason?: string;
+  /** The digest of each container's image. */
+  digests?: { readonly [container: string]: string };
+  /** What a task run by hand was told to do otherwise than its definition says. */
+  overrides?: { name: string; command: string[] }[];
+  /** Where it is registered; left out where that is the service's own. */
+  groups?: ServiceRecord["loadBalancers"];
+  /** By which a repeated RunTask is known. */
+  clientToken?: string;
 }
 
 export interface DeploymentRecord {
@@ -57,6 +65,25 @@ export interface DeploymentRecord {
   rolloutStateReason: string;
   readonly revision: string;
   readonly serviceDeployment: string;
+  /** Its tasks are in the alternate target groups, as those of every other blue/green deployment are. */
+  isAlternate?: boolean;
+}
+
+/** What CodeDeploy or another controller moves instead of deployments. */
+export interface TaskSetRecord {
+  readonly id: string;
+  readonly arn: string;
+  status: "PRIMARY" | "ACTIVE" | "DRAINING";
+  readonly taskDefinition: string;
+  /** Per cent of the service's desired count. */
+  scale: number;
+  readonly createdAt: number;
+  updatedAt: number;
+  stableSince?: number;
+  readonly loadBalancers: ServiceRecord["loadBalancers"];
+  readonly networkConfiguration: JsonObject;
+  readonly startedBy: string | null;
+  readonly externalId: string | null;
 }
 
 export interface CircuitBreaker {
@@ -64,6 +91,12 @@ export interface CircuitBreaker {
   rollback: boolean;
   resetOnHealthyTask: boolean;
   thresholdConfiguration: { type: "BOUNDED_PERCENT" | "UNBOUNDED_PERCENT" | "COUNT"; value: number };
+}
+
+export interface DeploymentAlarms {
+  alarmNames: string[];
+  enable: boolean;
+  rollback: boolean;
 }
 
 export interface ServiceRecord {
@@ -78,7 +111,21 @@ export interface ServiceRecord {
   maximumPercent: number;
   minimumHealthyPercent: number;
   circuitBreaker: CircuitBreaker;
-  loadBalancers: { targetGroupArn: string; containerName: string; containerPort: number }[];
+  /** Alarms that fail a deployment; none where nothing was configured. */
+  alarms?: DeploymentAlarms;
+  loadBalancers: {
+    targetGroupArn: string;
+    containerName: string;
+    containerPort: number;
+    /** What a blue/green deployment needs besides. */
+    advancedConfiguration?: { alternateTargetGroupArn: string; productionListenerRule: string; roleArn: string };
+  }[];
+  /** Who makes its deployments; ECS where it does not say. */
+  controller?: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+  /** Of a service whose controller is not ECS. */
+  taskSets?: TaskSetRecord[] | undefined;
+  strategy?: "ROLLING" | "BLUE_GREEN";
+  bakeTimeInMinutes?: number;
   networkConfiguration: JsonObject;
   healthCheckGracePeriodSeconds: number;
   /** Other settings of UpdateService that change nothing here but are given back. */
@@ -121,6 +168,18 @@ export interface ServiceDeploymentRecord {
   failureCount: number;
   threshold: number;
   rollback?: { reason: string; startedAt: number; serviceRevisionArn: string };
+  /** The alarms it is held to. While it bakes they are still watched, though everything new runs already. */
+  alarms?: {
+    status: "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
+    names: string[];
+    triggered: string[];
+    bakeMilliseconds: number;
+    /** In cloud milliseconds. */
+    bakedAt?: number;
+  };
+  /** How far a blue/green deployment has come, and until when in cloud milliseconds it stays there. */
+  stage?: "SCALE_UP" | "PRODUCTION_TRAFFIC_SHIFT" | "BAKE_TIME" | "CLEAN_UP";
+  stageUntil?: number;
 }
 
 export interface RevisionRecord {
@@ -131,6 +190,8 @@ export interface RevisionRecord {
   readonly createdAt: number;
   readonly loadBalancers: ServiceRecord["loadBalancers"];
   readonly networkConfiguration: JsonObject;
+  /** The digest each container's image had when it was deployed. */
+  readonly digests?: { readonly [container: string]: string };
 }
 
 export interface TaskDefinitionRecord {
@@ -152,6 +213,8 @@ export interface EcsState {
   /** Newest first. */
   serviceDeployments: ServiceDeploymentRecord[];
   revisions: RevisionRecord[];
+  /** How often an image was pushed anew under the same name. */
+  pushed?: { readonly [image: string]: number };
   tags: { [arn: string]: { key: string; value: string }[] };
 }
 

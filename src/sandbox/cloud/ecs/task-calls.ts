@@ -1,8 +1,8 @@
 import type { Cloud, Operation } from "../api.ts";
-import { integer, list, page, text } from "../input.ts";
+import { type Input, integer, list, page, record, text } from "../input.ts";
 import { client, invalid } from "./refusals.ts";
 import { taskShape } from "./shapes.ts";
-import { ecsState, findCluster, findTaskDefinition, lastPart, needService } from "./state.ts";
+import { ecsState, findCluster, findTaskDefinition, type JsonObject, lastPart, needService } from "./state.ts";
 
 export function taskCalls({ world, tasks }: Cloud): Readonly<Record<string, Operation>> {
   const state = ecsState(world);
@@ -79,8 +79,17 @@ export function taskCalls({ world, tasks }: Cloud): Readonly<Record<string, Oper
       const definition = findTaskDefinition(world, text(input, "taskDefinition") ?? "");
       if (!definition) throw client("TaskDefinition not found.");
       if (definition.status !== "ACTIVE") throw client("TaskDefinition is inactive");
+      const clientToken = text(input, "clientToken");
+      const known = state.tasks.filter((task) => clientToken !== undefined && task.clientToken === clientToken);
+      if (known.length > 0) return { tasks: known.map((task) => taskShape(world, task, false)), failures: [] };
+      if (definition.body.networkMode === "awsvpc" && record(input, "networkConfiguration") === undefined) {
+        throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+      }
+      const overrides = overridesOf(input, definition.body);
       const started = Array.from({ length: count }, () =>
         tasks.start({
+          overrides,
+          clientToken,
           cluster: cluster.name,
           service: null,
           taskDefinition: definition.arn,
@@ -91,4 +100,17 @@ export function taskCalls({ world, tasks }: Cloud): Readonly<Record<string, Oper
       return { tasks: started.map((task) => taskShape(world, task, false)), failures: [] };
     },
   };
+}
+
+/** What containers are told to run instead; each must be one of the definition's. */
+function overridesOf(input: Input, body: JsonObject): { name: string; command: string[] }[] {
+  const given = record(input, "overrides")?.containerOverrides;
+  const names = ((body.containerDefinitions ?? []) as { readonly name?: string }[]).map(({ name }) => name);
+  return (Array.isArray(given) ? (given as Input[]) : []).map((one) => {
+    const name = text(one, "name") ?? "";
+    if (!names.includes(name)) {
+      throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
+    }
+    return { name, command: [...(list(one, "command") ?? [])] };
+  });
 }

@@ -51,6 +51,7 @@ export function taskDefinitionCalls({ world }: Cloud): Readonly<Record<string, O
         if (!container.name) throw client("Container.name should not be null or empty.");
         if (!container.image) throw client("Container.image should not be null or empty.");
       }
+      refuseOtherSizes(rest as JsonObject);
       const record = addTaskDefinition({ world }, family, rest as JsonObject);
       if (Array.isArray(tags)) state.tags[record.arn] = tags;
       return { taskDefinition: taskDefinitionShape(world, record), tags: state.tags[record.arn] };
@@ -65,6 +66,31 @@ export function taskDefinitionCalls({ world }: Cloud): Readonly<Record<string, O
       return { taskDefinition: taskDefinitionShape(world, found) };
     },
   };
+}
+
+/** MiB that go with CPU units on Fargate: from, to, step (developer guide, task CPU and memory). */
+const fargate: Readonly<Record<string, readonly [number, number, number]>> = {
+  "256": [512, 2048, 512],
+  "512": [1024, 4096, 1024],
+  "1024": [2048, 8192, 1024],
+  "2048": [4096, 16_384, 1024],
+  "4096": [8192, 30_720, 1024],
+  "8192": [16_384, 61_440, 4096],
+  "16384": [32_768, 122_880, 8192],
+};
+
+function refuseOtherSizes(body: JsonObject): void {
+  const kinds = body.requiresCompatibilities;
+  if (!Array.isArray(kinds) || !kinds.includes("FARGATE")) return;
+  if (body.cpu === undefined || body.memory === undefined) {
+    throw client("Fargate requires that 'cpu' and 'memory' be defined at the task level.");
+  }
+  const memory = Number(body.memory);
+  const [from, to, step] = fargate[String(body.cpu)] ?? [1, 0, 1];
+  // Of a quarter of a processor 1.5 GB are left out.
+  const isOdd = String(body.cpu) === "256" && memory === 1536;
+  if (memory >= from && memory <= to && (memory - from) % step === 0 && !isOdd) return;
+  throw client("No Fargate configuration exists for given values.");
 }
 
 /** Adds the next revision of a family; a repeated call adds another one, as on AWS. */

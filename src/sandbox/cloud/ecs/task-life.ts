@@ -1,6 +1,7 @@
 import type { LoadBalancer } from "../load-balancer.ts";
 import type { World } from "../world.ts";
 import { addCounted, addEvent } from "./events.ts";
+import { digestsOf } from "./images.ts";
 import {
   ecsState,
   findTaskDefinition,
@@ -45,6 +46,10 @@ export interface TaskLife {
     readonly group: string;
     /** Milliseconds since it was created; none for a new one. */
     readonly age?: number;
+    readonly overrides?: TaskRecord["overrides"];
+    readonly clientToken?: string | undefined;
+    /** Where it is registered, where those are not the service's own groups. */
+    readonly groups?: ServiceRecord["loadBalancers"];
   }) => TaskRecord;
   readonly stop: (task: TaskRecord, stop: Stop) => void;
   /** A task that has been running for long: for the beginning of the world. */
@@ -65,7 +70,7 @@ export function startTaskLife(world: World, loadBalancer: LoadBalancer): TaskLif
 
   const serviceOf = (task: TaskRecord) =>
     state.services.find((service) => service.name === task.service && service.cluster === task.cluster);
-  const groupsOf = (task: TaskRecord) => serviceOf(task)?.loadBalancers ?? [];
+  const groupsOf = (task: TaskRecord) => task.groups ?? serviceOf(task)?.loadBalancers ?? [];
   const faultOn = (name: string, task: TaskRecord) =>
     world.faultOn(name, task.service ?? "", lastPart(task.taskDefinition));
   const tell = (task: TaskRecord, happened: TaskHappening) => {
@@ -115,9 +120,19 @@ export function startTaskLife(world: World, loadBalancer: LoadBalancer): TaskLif
       desiredStatus: "RUNNING",
       version: 1,
       healthy: false,
+      digests: digestsFor(from),
+      ...(from.overrides ? { overrides: from.overrides } : {}),
+      ...(from.groups ? { groups: from.groups } : {}),
+      ...(from.clientToken === undefined ? {} : { clientToken: from.clientToken }),
     };
     state.tasks.push(task);
     return task;
+  }
+
+  /** A service runs what its tags named when it was deployed; a task run by hand what they name now. */
+  function digestsFor({ service, startedBy, taskDefinition }: Parameters<TaskLife["start"]>[0]) {
+    const revision = service?.deployments.find((one) => one.id === startedBy)?.revision;
+    return state.revisions.find((one) => one.arn === revision)?.digests ?? digestsOf(world, taskDefinition);
   }
 
   /** Each zone has its own quarter of the network. */
@@ -162,7 +177,7 @@ export function startTaskLife(world: World, loadBalancer: LoadBalancer): TaskLif
     task.startedAt = time.now();
     tell(task, "running");
     if (faultOn("crash-on-start", task)) later(task, seconds.crashing, "crashed");
-    else if (task.service === null) later(task, seconds.working, "finished");
+    else if (task.service === null) later(task, workingOf(task) ?? seconds.working, "finished");
     else if (hasContainerCheck(world, task)) {
       const failing = faultOn("failing-health-check", task) && groupsOf(task).length === 0;
       if (failing) later(task, seconds.failingContainerHealth, "container-unhealthy");
@@ -172,7 +187,7 @@ export function startTaskLife(world: World, loadBalancer: LoadBalancer): TaskLif
   });
 
   on("crashed", (task) => crash(task, 1));
-  on("finished", (task) => crash(task, 0));
+  on("finished", (task) => crash(task, exitCodeOf(task)));
 
   on("container-healthy", (task) => becomeHealthyIfTargetsAre(task));
 
@@ -324,6 +339,18 @@ export function startTaskLife(world: World, loadBalancer: LoadBalancer): TaskLif
     crash,
     onEvent: (listener) => void listeners.push(listener),
   };
+}
+
+/** A command that says how it ends (`sh -c "… exit 3"`, `false`) ends so; every other one ends well. */
+function exitCodeOf(task: TaskRecord): number {
+  const command = (task.overrides?.[0]?.command ?? []).join(" ");
+  return Number(/\bexit (\d{1,3})\b/.exec(command)?.[1] ?? (/^false\b/.test(command) ? 1 : 0));
+}
+
+/** `sleep 600` takes as long as it says. */
+function workingOf(task: TaskRecord): readonly [number, number] | null {
+  const slept = /\bsleep (\d+)\b/.exec((task.overrides?.[0]?.command ?? []).join(" "))?.[1];
+  return slept === undefined ? null : [Number(slept), Number(slept)];
 }
 
 /** Whether its containers check their own health. */

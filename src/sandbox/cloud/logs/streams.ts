@@ -44,8 +44,10 @@ export function startLogStreams(world: World, tasks: TaskLife): LogStreams {
   }));
 
   function note(task: TaskRecord): void {
-    const { service, startedAt } = task;
-    if (service === null || startedAt === undefined) return;
+    const { startedAt } = task;
+    // A task run by hand writes where its definition says, which is where the service's own tasks do.
+    const service = task.service ?? lastPart(task.taskDefinition).replace(/:\d+$/, "");
+    if (startedAt === undefined) return;
     const container = service.replace(/^waooaw-/, "");
     const name = `ecs/${container}/${task.id}`;
     let stream = state.streams.find((one) => one.name === name);

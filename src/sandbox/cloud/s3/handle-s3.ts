@@ -1,12 +1,24 @@
 import { randomUUID } from "node:crypto";
+import type { Caller } from "../api.ts";
 import { CloudError } from "../cloud-error.ts";
 import { slowApiMilliseconds } from "../faults.ts";
-import { type CloudRequest, type HandleOptions, longestSkew } from "../handle.ts";
+import { type CloudRequest, type HandleOptions, longestSkew, mayDo } from "../handle.ts";
 import { isSignedWith, readClaim } from "../signature.ts";
 import { type Answer, escaped } from "../wire.ts";
 import { operationOf, type S3Request } from "./s3.ts";
 
 type Operations = Readonly<Record<string, (request: S3Request) => Pick<Answer, "status" | "headers" | "body">>>;
+
+/** Operations that policies know by another name. Source: docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+const rights: Readonly<Record<string, string>> = {
+  HeadObject: "GetObject",
+  HeadBucket: "ListBucket",
+  ListObjectsV2: "ListBucket",
+  CreateMultipartUpload: "PutObject",
+  UploadPart: "PutObject",
+  CompleteMultipartUpload: "PutObject",
+  DeleteObjects: "DeleteObject",
+};
 
 /** Answers S3's REST requests, path style: signatures, faults and errors in S3's own way. */
 export function makeS3Handler(
@@ -16,7 +28,7 @@ export function makeS3Handler(
   const { keyOf, region, clock, faults, calls, settle } = options;
   const wait = (milliseconds: number) => new Promise<void>((resolve) => void clock.after(milliseconds, resolve));
 
-  function authenticate(request: CloudRequest): string {
+  function authenticate(request: CloudRequest): Caller {
     const claim = readClaim(request.headers.authorization);
     const denied = (code: string, message: string, status = 403) => new CloudError(code, message, status);
     if (!claim) throw denied("AccessDenied", "Access Denied");
@@ -48,7 +60,7 @@ export function makeS3Handler(
         "The difference between the request time and the current time is too large.",
       );
     }
-    return key.caller.arn;
+    return key.caller;
   }
 
   return async (request) => {
@@ -58,8 +70,12 @@ export function makeS3Handler(
     const [, bucket = "", ...rest] = path.split("/").map((part) => decodeURIComponent(part));
     const key = rest.join("/");
     const operation = operationOf(request.method, bucket, key, query);
-    const log = (error: string | null) =>
-      calls.add({ at: clock.now(), service: "s3", operation, input: { Bucket: bucket, Key: key }, error, requestId });
+    let caller: Caller | null = null;
+    const log = (error: string | null) => {
+      const by = caller && { arn: caller.arn, sourceIdentity: caller.sourceIdentity ?? null };
+      const input = { Bucket: bucket, Key: key };
+      calls.add({ at: clock.now(), service: "s3", operation, input, error, requestId, caller: by });
+    };
     const ids = { "x-amz-request-id": requestId, "x-amz-id-2": "sandbox" };
 
     function refused(error: CloudError): Answer {
@@ -70,7 +86,7 @@ export function makeS3Handler(
     }
 
     try {
-      const caller = authenticate(request);
+      caller = authenticate(request);
       const failure = faults.take(operation);
       if (failure?.delayMs !== undefined) await wait(failure.delayMs);
       const fails = failure && (failure.drop || failure.error !== undefined || failure.status !== undefined);
@@ -91,10 +107,10 @@ export function makeS3Handler(
         throw new CloudError("SlowDown", "Please reduce your request rate.", 503);
       if (faults.isOn("credentials-expired", "s3", action))
         throw new CloudError("ExpiredToken", "The provided token has expired.", 400);
-      if (faults.isOn("deny", "s3", action)) {
+      if (faults.isOn("deny", "s3", action) || !mayDo(caller, `s3:${rights[operation] ?? operation}`)) {
         throw new CloudError(
           "AccessDenied",
-          `User: ${caller} is not authorized to perform: ${action} on resource: "arn:aws:s3:::${bucket}/${key}" because no identity-based policy allows the ${action} action`,
+          `User: ${caller.arn} is not authorized to perform: ${action} on resource: "arn:aws:s3:::${bucket}/${key}" because no identity-based policy allows the ${action} action`,
           403,
         );
       }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
+import { type ObjectLock, startObjectLock } from "./object-lock.ts";
 
 export interface ObjectRecord {
   readonly key: string;
@@ -15,6 +16,7 @@ export interface Upload {
   readonly id: string;
   readonly bucket: string;
   readonly key: string;
+  readonly startedAt: number;
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly parts: Map<number, { readonly etag: string; readonly bytes: Buffer }>;
@@ -30,6 +32,7 @@ export interface ObjectStore {
   readonly addBucket: (name: string) => void;
   readonly objects: (bucket: string) => Map<string, { readonly record: ObjectRecord; readonly bytes: Buffer }>;
   readonly uploads: Map<string, Upload>;
+  readonly lock: ObjectLock;
   /** Whether so many bytes more still fit. */
   readonly fits: (bytes: number) => boolean;
 }
@@ -41,7 +44,10 @@ export const etagOf = (bytes: Buffer) => `"${createHash("md5").update(bytes).dig
 
 export function startObjects(world: World): ObjectStore {
   const state = world.part<S3State>("s3", () => ({
-    buckets: [{ name: "waooaw-backups-production", createdAt: world.time.now() - 300 * day }],
+    buckets: ["waooaw-backups-production", "waooaw-audit-production"].map((name) => ({
+      name,
+      createdAt: world.time.now() - 300 * day,
+    })),
   }));
   const contents = new Map<string, Map<string, { record: ObjectRecord; bytes: Buffer }>>();
   const uploads = new Map<string, Upload>();
@@ -62,6 +68,7 @@ export function startObjects(world: World): ObjectStore {
       return found;
     },
     uploads,
+    lock: startObjectLock(world),
     fits: (bytes) => held() + bytes <= mostBytes,
   };
 }

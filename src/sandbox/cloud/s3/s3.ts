@@ -38,6 +38,8 @@ export function operationOf(method: string, bucket: string, key: string, query: 
   if (bucket === "") return method === "GET" ? "ListBuckets" : "";
   if (key === "") {
     if (method === "POST" && query.has("delete")) return "DeleteObjects";
+    if (method === "GET" && query.has("object-lock")) return "GetObjectLockConfiguration";
+    if (method === "GET" && query.has("uploads")) return "ListMultipartUploads";
     if (method === "GET")
       return query.get("list-type") === "2" ? "ListObjectsV2" : query.has("location") ? "GetBucketLocation" : "";
     return { PUT: "CreateBucket", HEAD: "HeadBucket" }[method] ?? "";
@@ -101,7 +103,11 @@ export function s3Operations(
   });
   function found(request: S3Request) {
     needBucket(request.bucket);
-    const object = store.objects(request.bucket).get(request.key);
+    const { bucket, key, query } = request;
+    const current = store.objects(bucket).get(key);
+    const version = query.get("versionId");
+    const isCurrent = version === null || current?.record.headers["x-amz-version-id"] === version;
+    const object = isCurrent ? current : store.lock.find(bucket, key, version);
     if (!object) throw noKey();
     return object;
   }
@@ -116,7 +122,7 @@ export function s3Operations(
           .join("")}</Buckets>`,
       ),
 
-    CreateBucket: ({ bucket }) => {
+    CreateBucket: ({ bucket, headers }) => {
       if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
         throw new CloudError("InvalidBucketName", "The specified bucket is not valid.");
       }
@@ -128,6 +134,7 @@ export function s3Operations(
         );
       }
       store.addBucket(bucket);
+      if (headers["x-amz-bucket-object-lock-enabled"] === "true") store.lock.turnOn(bucket);
       return empty(200, { location: `/${bucket}` });
     },
 
@@ -141,11 +148,24 @@ export function s3Operations(
       return xml("LocationConstraint", world.region);
     },
 
+    GetObjectLockConfiguration: ({ bucket }) => {
+      needBucket(bucket);
+      if (store.lock.isOn(bucket)) {
+        return xml("ObjectLockConfiguration", "<ObjectLockEnabled>Enabled</ObjectLockEnabled>");
+      }
+      throw new CloudError(
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+        404,
+      );
+    },
+
     PutObject: (request) => {
       const { bucket, key, headers } = request;
       needBucket(bucket);
       const { bytes, checksums } = readContent(headers, request.body);
       needRoom(bucket, bytes.length);
+      const lock = store.lock.headersFor(bucket, headers);
       if (headers["if-none-match"] === "*" && store.objects(bucket).has(key)) {
         throw new CloudError(
           "PreconditionFailed",
@@ -161,10 +181,13 @@ export function s3Operations(
         size: bytes.length,
         modifiedAt: world.time.now(),
         contentType,
-        headers: { ...kept(headers), ...checksums },
+        headers: { ...kept(headers), ...checksums, ...lock },
       };
+      const before = store.objects(bucket).get(key);
+      if (before && store.lock.isOn(bucket)) store.lock.keep(bucket, before);
       store.objects(bucket).set(key, { record, bytes });
-      return empty(200, { etag, ...checksums });
+      const version = lock["x-amz-version-id"];
+      return empty(200, { etag, ...checksums, ...(version ? { "x-amz-version-id": version } : {}) });
     },
 
     GetObject: (request) => {
@@ -190,10 +213,23 @@ export function s3Operations(
       return empty(200, { ...described(record, checksums), "content-length": String(record.size) });
     },
 
-    DeleteObject: ({ bucket, key }) => {
+    DeleteObject: (request) => {
+      const { bucket, key, headers, query } = request;
       needBucket(bucket);
+      const versionId = query.get("versionId");
+      const current = store.objects(bucket).get(key);
+      if (store.lock.isOn(bucket) && versionId !== null) {
+        const { record } = found(request);
+        store.lock.mayDelete(record, headers);
+        if (record === current?.record) store.objects(bucket).delete(key);
+        store.lock.remove(bucket, key, versionId);
+        return empty(204, { "x-amz-version-id": versionId });
+      }
       store.objects(bucket).delete(key);
-      return empty(204);
+      if (!store.lock.isOn(bucket)) return empty(204);
+      // Without a version only a marker is put on top: the versions stay.
+      if (current) store.lock.keep(bucket, current);
+      return empty(204, { "x-amz-delete-marker": "true" });
     },
 
     DeleteObjects: ({ bucket, body, headers }) => {
@@ -202,6 +238,13 @@ export function s3Operations(
       const keys = [...text.matchAll(/<Key>([\s\S]*?)<\/Key>/g)].map(([, key = ""]) => unescaped(key));
       if (keys.length === 0 || keys.length > 1000)
         throw new CloudError("MalformedXML", "The XML you provided was not well-formed");
+      if (store.lock.isOn(bucket)) {
+        throw new CloudError(
+          "NotImplemented",
+          "Objects of a bucket with Object Lock are deleted one by one here.",
+          501,
+        );
+      }
       for (const key of keys) store.objects(bucket).delete(key);
       return xml("DeleteResult", keys.map((key) => `<Deleted><Key>${escaped(key)}</Key></Deleted>`).join(""));
     },
@@ -242,7 +285,8 @@ export function s3Operations(
       needRoom(bucket, 0);
       const id = world.random.letters(40);
       const contentType = headers["content-type"] ?? "application/octet-stream";
-      store.uploads.set(id, { id, bucket, key, contentType, headers: kept(headers), parts: new Map() });
+      const startedAt = world.time.now();
+      store.uploads.set(id, { id, bucket, key, startedAt, contentType, headers: kept(headers), parts: new Map() });
       const inner = `<Bucket>${bucket}</Bucket><Key>${escaped(key)}</Key><UploadId>${id}</UploadId>`;
       return xml("InitiateMultipartUploadResult", inner);
     },
@@ -294,6 +338,22 @@ export function s3Operations(
       store.objects(bucket).set(key, { record, bytes });
       const inner = `<Location>/${bucket}/${escaped(key)}</Location><Bucket>${bucket}</Bucket><Key>${escaped(key)}</Key><ETag>${escaped(etag)}</ETag>`;
       return xml("CompleteMultipartUploadResult", inner);
+    },
+
+    ListMultipartUploads: ({ bucket, query }) => {
+      needBucket(bucket);
+      const prefix = query.get("prefix") ?? "";
+      const own = [...store.uploads.values()].filter((one) => one.bucket === bucket && one.key.startsWith(prefix));
+      const inner = own
+        .slice(0, 1000)
+        .map(
+          (one) =>
+            `<Upload><Key>${escaped(one.key)}</Key><UploadId>${one.id}</UploadId><StorageClass>STANDARD</StorageClass><Initiated>${iso(one.startedAt)}</Initiated></Upload>`,
+        );
+      return xml(
+        "ListMultipartUploadsResult",
+        `<Bucket>${bucket}</Bucket><Prefix>${escaped(prefix)}</Prefix><MaxUploads>1000</MaxUploads><IsTruncated>${own.length > 1000}</IsTruncated>${inner.join("")}`,
+      );
     },
 
     AbortMultipartUpload: (request) => {

@@ -1,0 +1,139 @@
+import { addMinutes } from "date-fns/addMinutes";
+import { Refusal } from "../../errors.ts";
+import type { Caller } from "../access/caller.ts";
+import { openForReading, requireMember, requireOpen } from "../incident/access.ts";
+import { clocksStart } from "../incident/clocks.ts";
+import { callsNobody, type Incident, incidentName, isOpen } from "../incident/incident.ts";
+import { severityOf } from "../incident/severity.ts";
+import { tellShadows } from "../newcomer/newcomer.ts";
+import { mayServe } from "../people/records.ts";
+import type { App } from "../ports.ts";
+import { cleanText } from "../text.ts";
+import { requireTeam } from "./now.ts";
+import type { Page } from "./page.ts";
+import { pagedName } from "./paging.ts";
+import type { Team } from "./team.ts";
+
+export interface PageWish {
+  readonly incidentId: string | null;
+  readonly team: string | null;
+  readonly personId: string | null;
+  readonly message: string;
+}
+
+/** Pages a team or a person because somebody asks for it; refused in drills and for people who may not serve. */
+export async function requestPage(app: App, caller: Caller, wish: PageWish): Promise<Page> {
+  requireMember(caller);
+  const incident = wish.incidentId ? await openForReading(app, caller, wish.incidentId, "page") : null;
+  if (incident) {
+    requireOpen(incident, "page for");
+    if (incident.kind === "drill")
+      throw new Refusal("not_possible", `${incidentName(incident)} is a drill, and a drill pages nobody.`);
+    if (incident.isSilent)
+      throw new Refusal(
+        "not_possible",
+        `${incidentName(incident)} was declared after the fact; nobody is paged for it.`,
+      );
+  }
+  if (wish.personId) {
+    const known = (await app.people.known([wish.personId])).get(wish.personId);
+    if (wish.personId === app.workspace.botUserId || !mayServe(known))
+      throw new Refusal("unknown_person", "Only full members of this workspace can be paged.", "Name one.", "person");
+  }
+  const team = wish.team ? requireTeam(app, wish.team) : null;
+  if (!team && !wish.personId)
+    throw new Refusal("missing_argument", "Say who to page.", "Name a team or a person.", "team");
+  const open = incident ? await app.pages.openOf(incident.id) : await app.pages.openAlone();
+  const same = open.find((page) => (team ? page.team === team.name : page.personId === wish.personId));
+  if (same) {
+    throw new Refusal(
+      "already_done",
+      `${pagedName(app, same)} is being paged already${incident ? ` for ${incidentName(incident)}` : ""}.`,
+      "It goes on until somebody acknowledges.",
+      team ? "team" : "person",
+    );
+  }
+  const { personId, message } = wish;
+  return openPage(app, incident, { team, personId, message, requestedBy: caller.userId, unresolvedMinutes: null });
+}
+
+/**
+ * Pages whom the severity names, each once while a page of theirs is open. Drills, incidents declared after the fact
+ * and private ones page nobody by themselves: who gets into a private one is a person's decision.
+ */
+export async function pageForSeverity(app: App, incident: Incident): Promise<void> {
+  if (incident.kind === "drill" || incident.isSilent || incident.isPrivate || !isOpen(incident)) return;
+  if (incident.times.acknowledgedAt) return;
+  await pageEach(app, incident, severityOf(app.config, incident.severity).page, null);
+}
+
+/** Sets the clocks of those who are paged when an incident is still not resolved. */
+export async function armUnresolvedPages(app: App, incident: Incident): Promise<void> {
+  if (!isOpen(incident) || callsNobody(incident)) return;
+  for (const { afterMinutes } of severityOf(app.config, incident.severity).pageUnresolved) {
+    const due = addMinutes(clocksStart(incident), afterMinutes);
+    const data = { incidentId: incident.id, minutes: afterMinutes, due: due.toISOString() };
+    await app.jobs.add("page-unresolved", data, { key: `${incident.id}:${afterMinutes}:${data.due}`, after: due });
+  }
+}
+
+/**
+ * Pages those whom the severity names for an incident that is unresolved after so many minutes, also where somebody
+ * acknowledged it; private ones page nobody by themselves. Does nothing where its clocks were set anew since.
+ */
+export async function pageUnresolved(app: App, incidentId: string, minutes: number, due: string): Promise<void> {
+  const incident = await app.incidents.byId(incidentId);
+  if (!incident || !isOpen(incident) || callsNobody(incident) || incident.isPrivate) return;
+  if (addMinutes(clocksStart(incident), minutes).toISOString() !== due) return;
+  const steps = severityOf(app.config, incident.severity).pageUnresolved;
+  for (const step of steps) if (step.afterMinutes === minutes) await pageEach(app, incident, step.page, minutes);
+}
+
+async function pageEach(app: App, incident: Incident, words: readonly string[], minutes: number | null): Promise<void> {
+  const open = await app.pages.openOf(incident.id);
+  for (const word of words) {
+    const team = app.config.oncall.find(({ name }) => name === word) ?? null;
+    if (open.some((page) => (team ? page.team === team.name : page.personId === word))) continue;
+    const personId = team ? null : word;
+    await openPage(app, incident, { team, personId, message: "", requestedBy: null, unresolvedMinutes: minutes });
+  }
+}
+
+async function openPage(
+  app: App,
+  incident: Incident | null,
+  facts: Pick<Page, "personId" | "message" | "requestedBy" | "unresolvedMinutes"> & { readonly team: Team | null },
+): Promise<Page> {
+  const page: Page = {
+    id: app.newId(),
+    incidentId: incident?.id ?? null,
+    team: facts.team?.name ?? null,
+    personId: facts.personId,
+    message: cleanText(facts.message).slice(0, 2000),
+    requestedBy: facts.requestedBy,
+    unresolvedMinutes: facts.unresolvedMinutes,
+    state: "open",
+    step: 0,
+    createdAt: app.now,
+    endedAt: null,
+    endedBy: null,
+    outside: null,
+    version: 1,
+  };
+  await app.pages.insert(page);
+  await app.audit.add({
+    actor: facts.requestedBy ?? "tocsin",
+    action: "oncall.paged",
+    subject: incident ? incidentName(incident) : (page.team ?? page.personId ?? ""),
+    details: {
+      team: page.team,
+      person: page.personId,
+      message: page.message || null,
+      ...(page.unresolvedMinutes === null ? {} : { unresolvedMinutes: page.unresolvedMinutes }),
+    },
+  });
+  await app.jobs.add("page-step", { pageId: page.id, step: 0 }, { key: `${page.id}:0` });
+  await tellShadows(app, page, incident);
+  if (facts.team?.pagerduty?.routingKey) await app.jobs.add("page-outside", { pageId: page.id }, { key: page.id });
+  return page;
+}

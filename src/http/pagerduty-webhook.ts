@@ -1,0 +1,95 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { PagerDutyEvent } from "../domain/oncall/pagerduty-events.ts";
+
+export interface PagerDutyWebhook {
+  /** The secret PagerDuty showed when the webhook was made. */
+  readonly secret: string;
+  /** Records the event; what follows from it comes later. */
+  readonly take: (event: PagerDutyEvent) => Promise<void>;
+}
+
+export const pagerDutyPath = "/webhooks/pagerduty";
+/** Its bodies are some 10 KB; nobody else has a reason to send more. */
+const mostBytes = 512 * 1024;
+
+/**
+ * Takes PagerDuty's webhooks v3. It answers 202 once an event is recorded, so that what is not is sent again; who has
+ * no right signature learns nothing. Source: developer.pagerduty.com, webhooks v3, verifying signatures.
+ */
+export async function receivePagerDuty(
+  { secret, take }: PagerDutyWebhook,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const end = (status: number, text: string): void => {
+    response.writeHead(status, { "content-type": "text/plain", ...(status === 413 ? { connection: "close" } : {}) });
+    response.end(`${text}\n`);
+  };
+  if (request.method !== "POST") return end(405, "POST only");
+  const body = await bodyOf(request);
+  if (!body) return end(413, "too large");
+  if (!isSigned(body, String(request.headers["x-pagerduty-signature"] ?? ""), secret))
+    return end(401, "wrong signature");
+  const event = readEvent(body);
+  if (event === undefined) return end(400, "not an event");
+  if (event) await take(event);
+  end(202, "recorded");
+}
+
+/** Null where it is too large: it is read to its end all the same, so that the sender hears the answer. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= mostBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size <= mostBytes ? Buffer.concat(chunks) : null;
+}
+
+/** While a secret is changed it sends several signatures; one that is right is enough. */
+function isSigned(body: Buffer, header: string, secret: string): boolean {
+  const right = createHmac("sha256", secret).update(body).digest();
+  return header
+    .split(",")
+    .map((one) => one.trim())
+    .some((one) => {
+      if (!/^v1=[0-9a-f]{64}$/.test(one)) return false;
+      return timingSafeEqual(Buffer.from(one.slice(3), "hex"), right);
+    });
+}
+
+/** Null for what is no incident's, such as the ping that tries a webhook out; undefined for what is no event at all. */
+function readEvent(body: Buffer): PagerDutyEvent | null | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+  const event = record(record(parsed).event);
+  const [id, type] = [word(event.id), word(event.event_type)];
+  const occurredAt = new Date(word(event.occurred_at) ?? "");
+  if (!id || !type || Number.isNaN(occurredAt.getTime())) return undefined;
+  const data = record(event.data);
+  if (data.type !== "incident") return null;
+  const assignees = Array.isArray(data.assignees) ? data.assignees : [];
+  return {
+    id,
+    type,
+    occurredAt,
+    key: word(data.incident_key),
+    by: word(record(event.agent).summary),
+    assignees: assignees.map((one) => word(record(one).summary)).filter((name) => name !== null),
+  };
+}
+
+function word(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

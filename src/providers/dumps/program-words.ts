@@ -1,0 +1,54 @@
+import type { ProviderFault } from "../../errors.ts";
+
+interface Meaning {
+  readonly fault: ProviderFault;
+  readonly message: string;
+}
+
+/** Source: what pg_dump 15, pg_restore 15, psql 15 and mariadb-dump 10.11 say; MySQL's numbers are its server's. */
+const known: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /password authentication failed|Access denied for user/i,
+    { fault: "denied", message: "The user or the password was not accepted." },
+  ],
+  [
+    /permission denied|must be owner|command denied|Access denied; you need/i,
+    { fault: "denied", message: "The bot's user lacks a right that this needs; see docs/providers." },
+  ],
+  [/No space left on device|disk full/i, { fault: "refused", message: "A disk is full." }],
+  [
+    /canceling statement due to lock timeout|lock timeout/i,
+    { fault: "refused", message: "Something else holds a lock on one of its tables." },
+  ],
+  [/server version mismatch/i, { fault: "refused", message: "The program is older than the server." }],
+  [
+    /connection refused|could not connect|Can't connect|could not translate host name/i,
+    { fault: "unreachable", message: "The server could not be reached." },
+  ],
+  [
+    /server closed the connection|terminating connection|Lost connection|gone away/i,
+    { fault: "unreachable", message: "The server ended the connection." },
+  ],
+  [
+    /role ".*?" does not exist/i,
+    { fault: "refused", message: "A role that owns or may use something in it does not exist on this server." },
+  ],
+  [
+    /does not appear to be a valid archive|unexpected end of file|could not read from input file|unsupported version/i,
+    { fault: "refused", message: "The file is no whole dump of this format." },
+  ],
+];
+
+/** What a program said, in our words; of its own only the first line, without anything that may be data or a secret. */
+export function meaningOf(words: string, secrets: readonly string[]): Meaning {
+  const found = known.find(([pattern]) => pattern.test(words));
+  if (found) return found[1];
+  const line = words.split("\n").find((one) => /error|fatal/i.test(one)) ?? words.split("\n")[0] ?? "";
+  let safe = line
+    .replaceAll(/"[^"]*"/g, '"…"')
+    .replaceAll(/'[^']*'/g, "'…'")
+    .replaceAll(/\([^)]*\)=\([^)]*\)/g, "(…)=(…)");
+  for (const secret of secrets) if (secret.length > 3) safe = safe.replaceAll(secret, "…");
+  safe = safe.trim().slice(0, 200);
+  return { fault: "refused", message: safe === "" ? "It does not say why." : `It says: ${safe}` };
+}

@@ -1,0 +1,148 @@
+import type { NewTicket, Tracker } from "../../domain/action-item/tracker.ts";
+import type { GitHubIntegration } from "../../domain/integrations.ts";
+import { shorten } from "../../domain/text.ts";
+import { ProviderError } from "../../errors.ts";
+import { askService, type WebService } from "../web-service.ts";
+
+interface Issue {
+  readonly number: number;
+  readonly html_url: string;
+  readonly state: "open" | "closed";
+  readonly body: string | null;
+  readonly closed_at: string | null;
+  readonly closed_by?: { readonly login: string } | null;
+  readonly assignees: readonly { readonly login: string }[];
+  readonly pull_request?: unknown;
+}
+
+/** At most a page of a hundred; source: docs.github.com/rest/issues/issues#list-repository-issues */
+const pageSize = 100;
+const mostPages = 10;
+
+/** Issues of one repository, through the REST API; source: docs.github.com/rest/issues, version 2022-11-28. */
+export function createGitHub(settings: GitHubIntegration): Tracker {
+  const service: WebService = {
+    id: "github",
+    title: "GitHub",
+    headers: {
+      authorization: `Bearer ${settings.token}`,
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+      "user-agent": "tocsin",
+    },
+    requestIdHeader: "x-github-request-id",
+    reason,
+    // Source: docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    throttled: (status, headers) =>
+      (status === 403 || status === 429) &&
+      (headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0"),
+  };
+  const issues = `${settings.url}/repos/${settings.repository}/issues`;
+  const kept = ({ number, html_url }: Issue) => ({ key: `${settings.repository}#${number}`, url: html_url });
+
+  const make = async (ticket: NewTicket, mark: string, assignee: string | null): Promise<Issue> =>
+    (await askService(service, {
+      operation: "create-issue",
+      method: "POST",
+      url: issues,
+      body: {
+        title: shorten(ticket.title, 250),
+        body: bodyOf(ticket, mark),
+        labels: settings.labels,
+        ...(assignee ? { assignees: [assignee] } : {}),
+      },
+    })) as Issue;
+
+  return {
+    id: "github",
+    create: async (ticket, mark) => {
+      const { assignee } = ticket;
+      const issue = await make(ticket, mark, assignee).catch((error: unknown) => {
+        if (assignee && names(error, "assignees")) return make(ticket, mark, null);
+        throw error;
+      });
+      // Who may not be given issues there is dropped without a word. Source: the same page, create an issue
+      const given = assignee === null || issue.assignees.some(({ login }) => same(login, assignee));
+      return { ...kept(issue), trouble: given ? null : `GitHub does not let issues be given to ${assignee}` };
+    },
+    find: async (mark, since) => {
+      for (let page = 1; page <= mostPages; page += 1) {
+        const query = new URLSearchParams({
+          state: "all",
+          since: since.toISOString().replace(/\.\d+Z$/, "Z"),
+          sort: "created",
+          direction: "desc",
+          per_page: String(pageSize),
+          page: String(page),
+        });
+        const found = (await askService(service, { operation: "list-issues", url: `${issues}?${query}` })) as Issue[];
+        const ours = found.find((one) => !one.pull_request && one.body?.includes(commentOf(mark)));
+        if (ours) return kept(ours);
+        if (found.length < pageSize) return null;
+      }
+      return null;
+    },
+    look: async (key) => {
+      const number = key.slice(key.lastIndexOf("#") + 1);
+      const repository = key.slice(0, key.lastIndexOf("#"));
+      const url = `${settings.url}/repos/${repository}/issues/${encodeURIComponent(number)}`;
+      const issue = (await askService(service, { operation: "get-issue", url }).catch(goneIsNull)) as Issue | null;
+      if (!issue) return null;
+      const { state, closed_at: at, closed_by: by } = issue;
+      return {
+        done: state === "closed",
+        by: by ? { id: by.login, name: by.login } : null,
+        at: at ? new Date(at) : null,
+      };
+    },
+  };
+}
+
+function bodyOf({ lines, link }: NewTicket, mark: string): string {
+  const paragraphs = [...lines.map(inertMarkdown), ...(link ? [`[${link.title}](${link.url})`] : [])];
+  return `${paragraphs.join("\n\n")}\n\n${commentOf(mark)}`;
+}
+
+/** Plain text: nobody is called by it, nothing linked, nothing set in bold. */
+function inertMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>~|]/g, "\\$&")
+    .replace(/[@#](?=\w)/g, "$&\u200b")
+    .replace(/^(\s*)([-+>]|\d+[.)])(?=\s)/gm, "$1\\$2");
+}
+
+function commentOf(mark: string): string {
+  return `<!-- ${mark} -->`;
+}
+
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+interface Problem {
+  readonly message?: string;
+  readonly errors?: readonly (
+    | string
+    | { readonly field?: string; readonly code?: string; readonly message?: string }
+  )[];
+}
+
+function reason(body: unknown): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const { message, errors = [] } = body as Problem;
+  const details = errors.map((one) =>
+    typeof one === "string" ? one : (one.message ?? [one.field, one.code].filter(Boolean).join(" ")),
+  );
+  return message ? [message, ...details].join("; ").slice(0, 300) : null;
+}
+
+function names(error: unknown, field: string): boolean {
+  if (!(error instanceof ProviderError) || error.code !== "422") return false;
+  const { errors = [] } = (error.cause ?? {}) as Problem;
+  return errors.some((one) => typeof one === "object" && one.field === field);
+}
+
+function goneIsNull(error: unknown): null {
+  if (error instanceof ProviderError && error.fault === "not_found") return null;
+  throw error;
+}

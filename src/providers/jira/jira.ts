@@ -1,0 +1,144 @@
+import type { NewTicket, TicketSight, Tracker } from "../../domain/action-item/tracker.ts";
+import type { JiraIntegration } from "../../domain/integrations.ts";
+import { shorten } from "../../domain/text.ts";
+import { ProviderError } from "../../errors.ts";
+import { askService, type WebService } from "../web-service.ts";
+
+interface Issue {
+  readonly key: string;
+  readonly fields: {
+    readonly status: { readonly statusCategory: { readonly key: string } };
+    readonly resolutiondate: string | null;
+  };
+  readonly changelog?: {
+    readonly histories: readonly {
+      readonly author?: { readonly accountId?: string; readonly displayName?: string };
+      readonly created: string;
+      readonly items: readonly { readonly field: string }[];
+    }[];
+  };
+}
+
+/** Fields an issue can do without: a project's screens decide whether they may be set. */
+const spare: Readonly<Record<string, string>> = { assignee: "the assignee", duedate: "the due date" };
+
+/** Issues of one project of Jira Cloud; source: developer.atlassian.com/cloud/jira/platform/rest/v3. */
+export function createJira(settings: JiraIntegration): Tracker {
+  const service: WebService = {
+    id: "jira",
+    title: "Jira",
+    headers: {
+      authorization: `Basic ${Buffer.from(`${settings.email}:${settings.token}`).toString("base64")}`,
+      accept: "application/json",
+    },
+    requestIdHeader: "atl-traceid",
+    reason,
+  };
+  const api = `${settings.url}/rest/api/3`;
+  const kept = (key: string) => ({ key, url: `${settings.url}/browse/${key}` });
+
+  const make = async (fields: Readonly<Record<string, unknown>>): Promise<{ readonly key: string }> =>
+    (await askService(service, {
+      operation: "create-issue",
+      method: "POST",
+      url: `${api}/issue`,
+      body: { fields },
+    })) as { readonly key: string };
+
+  return {
+    id: "jira",
+    create: async (ticket, mark) => {
+      const fields = {
+        project: { key: settings.project },
+        issuetype: { name: settings.issueType },
+        summary: shorten(ticket.title.replace(/\s+/g, " "), 250),
+        description: documentOf(ticket),
+        labels: [...settings.labels, mark],
+        ...(ticket.dueOn ? { duedate: ticket.dueOn } : {}),
+        ...(ticket.assignee ? { assignee: { accountId: ticket.assignee } } : {}),
+      };
+      try {
+        return kept((await make(fields)).key);
+      } catch (error) {
+        const refused = refusedFields(error);
+        if (refused.length === 0 || refused.some((name) => !(name in spare))) throw error;
+        const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !refused.includes(name)));
+        const { key } = await make(rest);
+        const left = refused.map((name) => spare[name]).join(" and ");
+        return { ...kept(key), trouble: `Jira did not take ${left}: ${reasonOf(error)}` };
+      }
+    },
+    find: async (mark) => {
+      const query = new URLSearchParams({
+        jql: `project = "${settings.project}" AND labels = "${mark}" ORDER BY created ASC`,
+        fields: "summary",
+        maxResults: "1",
+      });
+      const { issues } = (await askService(service, {
+        operation: "search",
+        url: `${api}/search/jql?${query}`,
+      })) as { readonly issues: readonly { readonly key: string }[] };
+      return issues[0] ? kept(issues[0].key) : null;
+    },
+    look: async (key) => {
+      const query = new URLSearchParams({ fields: "status,resolutiondate", expand: "changelog" });
+      const url = `${api}/issue/${encodeURIComponent(key)}?${query}`;
+      const issue = (await askService(service, { operation: "get-issue", url }).catch(goneIsNull)) as Issue | null;
+      return issue && sightOf(issue);
+    },
+  };
+}
+
+/** Whatever a team calls its last column: its category says that it is done. */
+function sightOf({ fields, changelog }: Issue): TicketSight {
+  if (fields.status.statusCategory.key !== "done") return { done: false, by: null, at: null };
+  const changes = (changelog?.histories ?? []).filter(({ items }) => items.some(({ field }) => field === "status"));
+  const last = changes.toSorted((a, b) => Date.parse(a.created) - Date.parse(b.created)).at(-1);
+  const at = last?.created ?? fields.resolutiondate;
+  const { accountId, displayName } = last?.author ?? {};
+  return {
+    done: true,
+    by: accountId ? { id: accountId, name: displayName ?? accountId } : null,
+    at: at ? new Date(at) : null,
+  };
+}
+
+/** Text in Atlassian's document format: developer.atlassian.com/cloud/jira/platform/apis/document/structure. */
+function documentOf({ lines, link }: NewTicket): unknown {
+  const paragraph = (content: readonly unknown[]) => ({ type: "paragraph", content });
+  const linked = link
+    ? [paragraph([{ type: "text", text: link.title, marks: [{ type: "link", attrs: { href: link.url } }] }])]
+    : [];
+  return {
+    type: "doc",
+    version: 1,
+    content: [...lines.map((text) => paragraph([{ type: "text", text }])), ...linked],
+  };
+}
+
+interface Problem {
+  readonly errorMessages?: readonly string[];
+  readonly errors?: Readonly<Record<string, string>>;
+  readonly message?: string;
+}
+
+function reason(body: unknown): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const { errorMessages = [], errors = {}, message } = body as Problem;
+  const all = [...errorMessages, ...Object.values(errors), ...(message ? [message] : [])];
+  return all.length > 0 ? all.join("; ").slice(0, 300) : null;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof ProviderError ? error.message.replace(/^Jira: /, "") : "";
+}
+
+function refusedFields(error: unknown): readonly string[] {
+  if (!(error instanceof ProviderError) || error.code !== "400") return [];
+  return Object.keys((error.cause as Problem | undefined)?.errors ?? {});
+}
+
+function goneIsNull(error: unknown): null {
+  if (error instanceof ProviderError && error.fault === "not_found") return null;
+  throw error;
+}

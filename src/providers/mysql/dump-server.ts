@@ -1,0 +1,140 @@
+import type { Placement } from "../../domain/configuration.ts";
+import type { ClientProgram, DumpKeeping } from "../../domain/platform/dump-keeping.ts";
+import { ProviderError } from "../../errors.ts";
+import { addressOf } from "./address.ts";
+import { providerError } from "./provider-error.ts";
+import type { Server } from "./server.ts";
+import { type Client, type Connections, close, connectionFor, opened } from "./session.ts";
+
+/** A table that says by which operation its database was made: not every server has comments on databases. */
+export const markTable = "tocsin_made_by";
+
+/** A session that lasts as long as the work does; what it throws is told in our words. */
+export async function inLongSession<T>(
+  connections: Connections,
+  at: Placement,
+  operation: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await connectionFor(connections, at, operation);
+  try {
+    return await work(await opened(connection, operation));
+  } catch (error) {
+    throw providerError(operation, error);
+  } finally {
+    close(connection);
+  }
+}
+
+export function quoted(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** The names of a database's tables that hold rows. */
+export async function tablesOf({ ask }: Client, database: string): Promise<readonly string[]> {
+  const rows = await ask(
+    `select table_name as name from information_schema.tables
+     where table_schema = ? and table_type = 'BASE TABLE' and table_name <> ? order by data_length, table_name limit 5000`,
+    [database, markTable],
+  );
+  return rows.map(({ name }) => String(name));
+}
+
+/** The rows of each table; one that takes too long, and those after the time is over, are left out. */
+export async function countRows(
+  client: Client,
+  database: string,
+  options: { readonly signal: AbortSignal; readonly seconds: number },
+): Promise<Readonly<Record<string, number>>> {
+  const end = performance.now() + options.seconds * 1000;
+  const counted: Record<string, number> = {};
+  for (const table of await tablesOf(client, database)) {
+    const left = (end - performance.now()) / 1000;
+    if (left < 0.1) break;
+    options.signal.throwIfAborted();
+    const limit =
+      client.server.flavour === "mariadb"
+        ? `max_statement_time = ${left.toFixed(1)}`
+        : `max_execution_time = ${Math.ceil(left * 1000)}`;
+    await client.ask(`set session ${limit}`);
+    try {
+      const [row] = await client.ask(`select count(*) as n from ${quoted(database)}.${quoted(table)}`);
+      counted[table] = Number(row?.n);
+    } catch (error) {
+      const told = providerError("count rows", error);
+      if (!(told instanceof ProviderError) || told.fault === "unreachable") throw error;
+    }
+  }
+  await client.ask(
+    `set session ${client.server.flavour === "mariadb" ? "max_statement_time" : "max_execution_time"} = 0`,
+  );
+  return counted;
+}
+
+/** What of a database does not move with its tables: views, triggers, routines and events, each counted in words. */
+export async function notTables({ ask }: Client, database: string): Promise<readonly string[]> {
+  const [row] = await ask(
+    `select (select count(*) from information_schema.views where table_schema = ?) as views,
+       (select count(*) from information_schema.triggers where trigger_schema = ?) as triggers,
+       (select count(*) from information_schema.routines where routine_schema = ?) as routines,
+       (select count(*) from information_schema.events where event_schema = ?) as events`,
+    [database, database, database, database],
+  );
+  return Object.entries(row ?? {}).flatMap(([what, count]) => (Number(count) > 0 ? [`${Number(count)} ${what}`] : []));
+}
+
+/** A client program of the server's own kind, not older than it: MySQL's and MariaDB's read each other's dumps badly. */
+export function mysqlProgram(keeping: DumpKeeping, kind: "dump" | "client", server: Server): Promise<ClientProgram> {
+  const isMaria = server.flavour === "mariadb";
+  const major = Number(/(\d+)\./.exec(server.engine)?.[1] ?? 0);
+  const names =
+    kind === "dump"
+      ? isMaria
+        ? ["mariadb-dump", "mysqldump"]
+        : ["mysqldump"]
+      : isMaria
+        ? ["mariadb", "mysql"]
+        : ["mysql"];
+  return keeping.find({
+    names,
+    folders: ["/opt/homebrew/opt/mysql-client/bin", "/opt/homebrew/opt/mariadb/bin", "/usr/local/mysql/bin"],
+    accept: (version) => {
+      const name = version.split(/\s/)[0]?.split("/").at(-1) ?? names[0];
+      const maria = /(?:Distrib|from) (\d+)([\d.]*)-MariaDB/.exec(version);
+      const found = isMaria ? maria : maria ? null : /(?:Ver|Distrib) (\d+)(\.[\d.]+)/.exec(version);
+      if (!found || Number(found[1]) < major) return null;
+      return `${name} ${found[1]}${found[2]}`;
+    },
+    what: `${names[0]} of ${isMaria ? "MariaDB" : "MySQL"} ${major} or newer`,
+    install: `Install ${isMaria ? "mariadb-client" : "mysql-client"}, or name its folder in \`backups.programs\`.`,
+  });
+}
+
+/** What a client program connects with: the password is in the environment and never an argument. */
+export function programLogin(
+  connections: Connections,
+  at: Placement,
+  server: Server,
+): { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+  const url = connections.get(at.at.connection ?? "") ?? "";
+  const { host, port, user, password } = addressOf(url, "backup");
+  const mode = new URL(url).searchParams.get("ssl-mode")?.toLowerCase() ?? "disabled";
+  const ssl =
+    server.flavour === "mysql"
+      ? [`--ssl-mode=${mode.toUpperCase()}`]
+      : mode === "disabled"
+        ? ["--skip-ssl"]
+        : ["--ssl", ...(mode === "required" ? ["--skip-ssl-verify-server-cert"] : ["--ssl-verify-server-cert"])];
+  return {
+    // Files of the machine's own settings may hold another user, or a command.
+    args: [
+      "--no-defaults",
+      "--protocol=tcp",
+      `--host=${host ?? ""}`,
+      `--port=${port ?? 3306}`,
+      `--user=${user ?? ""}`,
+      ...ssl,
+    ],
+    env: password ? { MYSQL_PWD: password } : {},
+  };
+}

@@ -1,0 +1,249 @@
+import { readFileSync } from "node:fs";
+import { createConnection } from "mysql2/promise";
+import { describe, expect, test } from "vitest";
+import type { Maintenance } from "../../src/domain/platform/databases.ts";
+import { mysqlProvider } from "../../src/providers/mysql/mysql.ts";
+import { busyMysql, grants, waitingInMysql } from "../support/busy-mysql.ts";
+import { mysqlAdministrator, testMysql } from "../support/mysql.ts";
+import { until } from "../support/person.ts";
+import { databasesContract } from "./databases-contract.ts";
+
+const server = await testMysql(["--performance-schema=ON", "--log-bin=log", "--server-id=1"]);
+const bare = server?.own ? await testMysql(["--performance-schema=OFF", "--server-id=2"]) : null;
+
+describe.skipIf(server === null)("MySQL and MariaDB", () => {
+  if (server === null) return;
+  let admin: Awaited<ReturnType<typeof mysqlAdministrator>> | undefined;
+  const administrator = async () => {
+    admin ??= await mysqlAdministrator(server);
+    return admin;
+  };
+  const { at, port, look, database } = databasesContract({
+    provider: mysqlProvider,
+    open: async () => busyMysql(server, await administrator()),
+    engine: /^(MySQL|MariaDB) \d+/,
+    slow: {
+      sql: "select sleep(60), 'hunter2-secret' as password -- token abc",
+      shape: "select sleep(?), ? as password",
+    },
+    makeOrders: async (one) => {
+      await one.query("create table orders (id int primary key, n int)");
+      await one.query("insert into orders values (1, 0), (2, 0)");
+    },
+    ordersName: /^tocsin_test_\w+\.orders$/,
+    systemTable: "mysql.user",
+    waiting: waitingInMysql,
+    codes: { cancelled: "ER_QUERY_INTERRUPTED", noDatabase: "ER_DBACCESS_DENIED_ERROR" },
+  });
+
+  async function filled(): Promise<void> {
+    await database().query(
+      "create table orders (id int primary key, n int, note varchar(200), key by_note (note), key by_n (n))",
+    );
+    const rows = Array.from({ length: 2000 }, (_, index) => [index, index, "x".repeat(100)]);
+    await database().query("insert into orders values ?", [rows]);
+  }
+
+  test("shows which statements took most time, as shapes", async () => {
+    await filled();
+    const shop = await database().session("shop");
+    await shop.run("select count(*) from orders where note = 'hunter2-secret'");
+    const { statements } = await look("slow");
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        statement: expect.stringMatching(/^SELECT COUNT.*`orders` WHERE `note` = \?/),
+        calls: 1,
+      }),
+    );
+    expect(JSON.stringify(statements)).not.toContain("hunter2");
+  });
+
+  test("sizes tables and finds indexes nobody uses and tables read without one", async () => {
+    await filled();
+    await database().query("analyze table orders");
+    const shop = await database().session("shop");
+    await shop.run("select count(*) from orders use index (by_n) where n > 3");
+    for (let read = 0; read < 60; read += 1) await shop.run("select sum(n) from orders use index ()");
+    const { sizes } = await look("sizes");
+    expect(sizes.tables[0]).toMatchObject({ name: "orders", deadRows: null });
+    expect(sizes.tables[0]?.rows).toBeGreaterThan(1500);
+    expect(sizes.databaseBytes).toBeGreaterThan(100_000);
+    const { indexes } = await look("indexes");
+    expect(indexes.unused).toEqual([{ name: "by_note", table: "orders", bytes: expect.any(Number) }]);
+    expect(indexes.scanned).toEqual([expect.objectContaining({ table: "orders", scans: expect.any(Number) })]);
+  });
+
+  test("one who waits for a table whose holder is not recorded is shown with the way to know", async () => {
+    await filled();
+    const [reader, changer] = [await database().session("reader"), await database().session("changer")];
+    await reader.run("begin; select count(*) from orders");
+    await changer.at("alter table orders add column more int");
+    const sight = await until("it to wait", async () => {
+      const seen = await look("locks");
+      return seen.sessions.some(({ waiting }) => waiting !== null) ? seen : null;
+    });
+    expect(sight.sessions).toContainEqual(
+      expect.objectContaining({ id: String(changer.pid), waiting: "a table metadata lock", blockedBy: [] }),
+    );
+    expect(sight.unknownHolders).toMatch(/wait\/lock\/metadata\/sql\/mdl/);
+    await database().query(
+      "update performance_schema.setup_instruments set enabled = 'YES' where name = 'wait/lock/metadata/sql/mdl'",
+    );
+    await reader.run("rollback");
+    await changer.ended();
+    await reader.run("begin; select count(*) from orders");
+    await changer.at("alter table orders add column again int");
+    const known = await until("its holder to be known", async () => {
+      const seen = await look("locks");
+      return seen.sessions.some(({ blockedBy }) => blockedBy.length > 0) ? seen : null;
+    });
+    expect(known.sessions.find(({ id }) => id === String(changer.pid))?.blockedBy).toEqual([String(reader.pid)]);
+    expect(known.unknownHolders).toBeNull();
+  });
+
+  test("analyzes and optimizes a table, and knows its own run again by its mark", async () => {
+    await filled();
+    const { read, write } = port(database().url);
+    const before = await read.relation(at, "orders");
+    const untouched = { file: before?.file ?? "", analyzed: before?.analyzed ?? null, vacuumed: null };
+    for (const verb of ["analyze", "optimize"] as const) {
+      const work: Maintenance = { verb, relation: before?.name ?? "", token: `operation-${verb}`, before: untouched };
+      await write.maintain(at, work);
+      const ended = await until("its end", async () => {
+        const now = await read.progress(at, work.token);
+        return now.state === "running" ? null : now;
+      });
+      expect(ended.state).toBe("done");
+      // A bot that was started since knows nothing of the run, and sees by the table whether it was built anew.
+      expect((await port(database().url).read.progress(at, work.token)).state).toBe("gone");
+    }
+    expect((await read.relation(at, "orders"))?.file).not.toBe(before?.file);
+    await expect(
+      write.maintain(at, {
+        verb: "reindex",
+        relation: before?.name ?? "",
+        token: "operation-reindex",
+        before: untouched,
+      }),
+    ).rejects.toMatchObject({ code: "NotKnown" });
+    await expect(
+      write.maintain(at, {
+        verb: "analyze",
+        relation: "orders; drop table orders",
+        token: "operation-odd",
+        before: untouched,
+      }),
+    ).rejects.toMatchObject({ fault: "not_found" });
+  });
+
+  test("a run that waits for others is found by a bot that did not start it, and not started again", async () => {
+    await filled();
+    const holder = await database().session("holder");
+    await holder.run("begin; select count(*) from orders");
+    const found = await port(database().url).read.relation(at, "orders");
+    const before = { file: found?.file ?? "", analyzed: found?.analyzed ?? null, vacuumed: null };
+    const work: Maintenance = { verb: "optimize", relation: found?.name ?? "", token: "operation-waiting", before };
+    await port(database().url).write.maintain(at, work);
+    const other = port(database().url);
+    expect(await other.read.progress(at, work.token)).toMatchObject({ state: "running" });
+    await other.write.maintain(at, work);
+    const running = await database().query(
+      "select id from information_schema.processlist where info like 'optimize%operation-waiting%'",
+    );
+    expect(running).toHaveLength(1);
+    await holder.run("rollback");
+    await until("its end", async () => (await other.read.progress(at, work.token)).state === "gone");
+  });
+
+  test("only tables that can be built anew beside the old one say so", async () => {
+    await database().query("create table old_kind (id int primary key) engine = MyISAM");
+    await database().query("create table `odd name` (id int primary key)");
+    const { read } = port(database().url);
+    expect(await read.relation(at, "old_kind")).toMatchObject({ rebuildsOnline: false });
+    expect(await read.relation(at, "`odd name`")).toMatchObject({
+      name: expect.stringMatching(/\.`odd name`$/),
+      rebuildsOnline: true,
+    });
+  });
+
+  test("where the bot's user may not end sessions, the procedure of a hosted server is asked", async () => {
+    const user = decodeURIComponent(new URL(database().url).username);
+    const name = new URL(database().url).pathname.slice(1);
+    await database().query(`revoke connection admin on *.* from ${user}@'%'`);
+    const busy = await database().session("billing");
+    await busy.at("select sleep(60)");
+    const { read, write } = port(database().url);
+    const session = await read.session(at, String(busy.pid));
+    if (!session) throw new Error("not seen");
+    await expect(write.end(at, session, "cancel")).rejects.toMatchObject({ fault: "denied" });
+    await database().query(`create procedure mysql.rds_kill_query(in id bigint) sql security definer kill query id`);
+    try {
+      await database().query(`grant execute on procedure mysql.rds_kill_query to ${user}@'%'`);
+      expect(await write.end(at, session, "cancel")).toBe("told");
+      expect(await busy.ended()).toBe("ER_QUERY_INTERRUPTED");
+    } finally {
+      await database().query("drop procedure mysql.rds_kill_query");
+    }
+    const [check] = await mysqlProvider(new Map([["production/main", database().url]])).check([at]);
+    expect(check).toMatchObject({ ok: false, found: expect.stringContaining("lacks CONNECTION_ADMIN") });
+    expect(name).not.toBe("");
+  });
+
+  test("an address may ask for encryption, and nothing that is not known", async () => {
+    await expect(port(`${database().url}?ssl-mode=verify_identity`).read.look(at, "active")).rejects.toMatchObject({
+      name: "ProviderError",
+    });
+    await expect(port(`${database().url}?sslmode=require`).read.look(at, "active")).rejects.toMatchObject({
+      code: "BadAddress",
+    });
+    expect((await port(`${database().url}?ssl-mode=disabled`).read.look(at, "active")).view).toBe("active");
+  });
+
+  test("the documentation names the rights that these tests go by", () => {
+    const text = readFileSync(new URL("../../docs/providers/mysql.md", import.meta.url), "utf8");
+    for (const right of [...grants.mariadb, ...grants.mysql]) expect(text).toContain(`grant ${right} to`);
+  });
+
+  test.skipIf(bare === null)(
+    "says what a server without performance_schema does not tell, and how it would",
+    async () => {
+      if (bare === null) return;
+      const { read } = port(`${bare.url}/mysql`);
+      const why = /performance_schema is off on this server/;
+      expect(await read.look(at, "slow")).toMatchObject({ statements: null, why: expect.stringMatching(why) });
+      expect(await read.look(at, "indexes")).toMatchObject({ indexes: { unknown: expect.stringMatching(why) } });
+      expect(await read.look(at, "connections")).toMatchObject({ connections: { limit: expect.any(Number) } });
+      expect(await read.look(at, "active")).toMatchObject({ view: "active" });
+      expect(await read.look(at, "locks")).toMatchObject({ unknownHolders: null });
+    },
+  );
+
+  test.skipIf(bare === null)("a replica whose link is down is not zero seconds behind", async () => {
+    if (bare === null) return;
+    const [primary, replica] = [new URL(server.url), await createConnection({ uri: bare.url })];
+    await (await administrator()).query("create user replica@'%'; grant replication slave on *.* to replica@'%'");
+    await replica.query(
+      `change master to master_host = '127.0.0.1', master_port = ${primary.port}, master_user = 'replica'`,
+    );
+    const seen = async () => {
+      const sight = await port(bare.url).read.look(at, "replication");
+      return sight.view === "replication" ? sight.replication : null;
+    };
+    expect(await seen()).toMatchObject({
+      role: "replica",
+      receiving: { connected: false, lagSeconds: null, trouble: "receives nothing" },
+    });
+    await replica.query("start slave");
+    await until("it to follow", async () => (await seen())?.receiving?.lagSeconds === 0);
+    expect((await look("replication")).replication).toMatchObject({
+      role: "primary",
+      replicas: [expect.objectContaining({ name: "replica@127.0.0.1", lagSeconds: null })],
+    });
+    await replica.query("stop slave sql_thread");
+    expect(await seen()).toMatchObject({
+      receiving: { connected: true, lagSeconds: null, trouble: "does not apply what it receives" },
+    });
+    await replica.query("stop slave");
+    await replica.end();
+  });
+});

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { NewTicket, TrackerId } from "../../src/domain/action-item/tracker.ts";
+import { ProviderError } from "../../src/errors.ts";
+import { createGitHub } from "../../src/providers/github/github.ts";
+import { createJira } from "../../src/providers/jira/jira.ts";
+import { startClock } from "../../src/sandbox/clock.ts";
+import { type Partners, startPartners } from "../../src/sandbox/partners/index.ts";
+
+let partners: Partners;
+beforeEach(async () => {
+  partners = await startPartners({ clock: startClock(() => Date.UTC(2026, 0, 7, 12)) });
+});
+afterEach(() => partners.stop());
+
+const made = {
+  github: (token?: string) => {
+    const { github } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
+    return createGitHub({ ...github, ...(token ? { token } : {}) });
+  },
+  jira: (token?: string) => {
+    const { jira } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
+    return createJira({ ...jira, ...(token ? { token } : {}) });
+  },
+};
+const known = { github: "ana-ruiz", jira: "712020:ana" };
+const since = new Date("2026-01-07T11:59:00Z");
+
+function ticket(changes: Partial<NewTicket> = {}): NewTicket {
+  return {
+    title: `Alarm on queue length ${"x".repeat(300)}`,
+    lines: ["Action item of INC-1", "- no list, @nobody, *plain* <b>"],
+    link: { title: "The message", url: "https://waooaw.slack.com/archives/C1/p1" },
+    dueOn: "2026-02-01",
+    assignee: null,
+    ...changes,
+  };
+}
+
+async function faultOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "none",
+    (error: unknown) => (error instanceof ProviderError ? error.fault : String(error)),
+  );
+}
+
+describe.each(["github", "jira"] as const)("[I10] the tracker contract: %s", (id: TrackerId) => {
+  test("a ticket that was made is found by its mark, and no other is", async () => {
+    const tracker = made[id]();
+    expect(await tracker.find("tocsin-1", since)).toBeNull();
+    const kept = await tracker.create(ticket({ assignee: known[id] }), "tocsin-1");
+    await tracker.create(ticket(), "tocsin-2");
+    expect(kept.trouble ?? null).toBeNull();
+    expect(await tracker.find("tocsin-1", since)).toMatchObject({ key: kept.key, url: kept.url });
+    expect(await tracker.find("tocsin-3", since)).toBeNull();
+  });
+
+  test("is open until a person closes it, and tells who and when", async () => {
+    const tracker = made[id]();
+    const { key } = await tracker.create(ticket(), "tocsin-1");
+    expect(await tracker.look(key)).toEqual({ done: false, by: null, at: null });
+    if (id === "github") partners.github.close(1, "ben-okafor");
+    else partners.jira.close(key, "712020:ben");
+    const by = id === "github" ? { id: "ben-okafor", name: "ben-okafor" } : { id: "712020:ben", name: "Ben Okafor" };
+    expect(await tracker.look(key)).toEqual({ done: true, by, at: new Date("2026-01-07T12:00:00Z") });
+    expect(await tracker.look(key.replace("1", "99"))).toBeNull();
+  });
+
+  test("an owner it does not take is left out, and that is said", async () => {
+    const kept = await made[id]().create(ticket({ assignee: "nobody" }), "tocsin-1");
+    expect(kept.key).toMatch(/1$/);
+    expect(kept.trouble).toMatch(/nobody/);
+  });
+
+  test("says what kind of no it was, in its own words and never with the token", async () => {
+    expect(await faultOf(made[id]("wrong-token").create(ticket(), "m"))).toBe("denied");
+    expect(await faultOf(made[id]().create(ticket({ title: " " }), "m"))).toBe("refused");
+    partners.fail(id, { answer: { status: 429, headers: { "retry-after": "90" } } });
+    const slow = await made[id]()
+      .find("m", since)
+      .catch((error: unknown) => error);
+    expect(slow).toMatchObject({ fault: "throttled", retryAfterSeconds: 90 });
+    partners.fail(id, {});
+    expect(await faultOf(made[id]().look("OPS-1"))).toBe("unreachable");
+    const denied = await made[id]("wrong-token")
+      .look("waooaw/platform#1")
+      .catch((error: unknown) => error);
+    expect(JSON.stringify([denied, String(denied)])).not.toContain("wrong-token");
+  });
+});
+
+describe("[I10] GitHub alone", () => {
+  test("what people wrote calls nobody there and is no markup", async () => {
+    await made.github().create(ticket(), "tocsin-1");
+    const [issue] = partners.github.issues();
+    expect(issue?.title).toHaveLength(250);
+    expect(issue?.body).toBe(
+      "Action item of INC-1\n\n\\- no list, @\u200bnobody, \\*plain\\* \\<b\\>\n\n[The message](https://waooaw.slack.com/archives/C1/p1)\n\n<!-- tocsin-1 -->",
+    );
+  });
+
+  test("its limit of requests is told by a header, with the status of a refusal", async () => {
+    partners.fail("github", { answer: { status: 403, headers: { "x-ratelimit-remaining": "0" }, body: {} } });
+    expect(await faultOf(made.github().look("waooaw/platform#1"))).toBe("throttled");
+  });
+});

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startClock } from "../../../src/sandbox/clock.ts";
+import { type Partners, startPartners } from "../../../src/sandbox/partners/index.ts";
+
+let partners: Partners;
+beforeEach(async () => {
+  partners = await startPartners({ clock: startClock(() => Date.UTC(2026, 0, 5, 12)) });
+});
+afterEach(() => partners.stop());
+
+const ask = (id: "confluence" | "notion", method: string, path: string, body?: unknown, more = {}) => {
+  const { email, token } = partners.confluence;
+  const authorization =
+    id === "notion"
+      ? `Bearer ${partners.notion.token}`
+      : `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`;
+  return fetch(`${partners.urlOf(id)}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { authorization, ...(id === "notion" ? { "notion-version": "2025-09-03" } : {}), ...more },
+  });
+};
+const page = (changes: object = {}, value = "<p>x</p>") => ({
+  spaceId: "98306",
+  status: "current",
+  title: "T",
+  body: { representation: "storage", value },
+  ...changes,
+});
+const pages = "/wiki/api/v2/pages";
+
+describe("the stand-in of Confluence", () => {
+  test.each([
+    ["a wrong token", page(), { authorization: "Basic x" }, 401],
+    ["an unknown space", page({ spaceId: "1" }), {}, 404],
+    ["no title", page({ title: " " }), {}, 400],
+    ["a title of 256 characters", page({ title: "x".repeat(256) }), {}, 400],
+    ["a parent that is not there", page({ parentId: "1" }), {}, 404],
+    ["a tag that is not closed", page({}, "<p>x"), {}, 400],
+    ["an entity that XML does not know", page({}, "<p>&eacute;</p>"), {}, 400],
+    ["a bare ampersand", page({}, "<p>a & b</p>"), {}, 400],
+    ["a control character", page({}, "<p>\u0001</p>"), {}, 400],
+    [
+      "a sound page",
+      page({}, '<p>x &amp; &#x26;<br /><ac:image><ri:attachment ri:filename="a" /></ac:image></p>'),
+      {},
+      200,
+    ],
+  ] as const)("answers %s as Confluence does", async (_what, body, headers, status) => {
+    expect((await ask("confluence", "POST", pages, body, headers)).status).toBe(status);
+  });
+
+  test("takes the next version only, a title once, and attachments without a form only with its header", async () => {
+    const { id } = (await (await ask("confluence", "POST", pages, page())).json()) as { id: string };
+    expect((await ask("confluence", "POST", pages, page())).status).toBe(400);
+    const version = (number: number) => ask("confluence", "PUT", `${pages}/${id}`, page({ id, version: { number } }));
+    expect((await version(1)).status).toBe(409);
+    expect((await version(3)).status).toBe(409);
+    expect((await version(2)).status).toBe(200);
+    const attachment = `/wiki/rest/api/content/${id}/child/attachment`;
+    expect((await ask("confluence", "PUT", attachment, {})).status).toBe(403);
+    expect((await ask("confluence", "PUT", attachment, {}, { "x-atlassian-token": "nocheck" })).status).toBe(415);
+    partners.confluence.remove(id);
+    expect((await ask("confluence", "GET", `${pages}/${id}`)).status).toBe(404);
+  });
+});
+
+const text = (content: string, more: object = {}) => ({
+  object: "block",
+  type: "paragraph",
+  paragraph: { rich_text: [{ type: "text", text: { content, ...more } }] },
+});
+const titled = { title: { title: [{ text: { content: "T" } }] } };
+const below = (children: readonly object[], parent = "0123456789abcdef0123456789abcdef") => ({
+  parent: { page_id: parent },
+  properties: titled,
+  children,
+});
+const item = (children: readonly object[]) => ({
+  type: "bulleted_list_item",
+  bulleted_list_item: { rich_text: [], children },
+});
+
+describe("the stand-in of Notion", () => {
+  test.each([
+    ["a wrong token", below([]), { authorization: "Bearer x" }, 401],
+    ["no version", below([]), { "notion-version": "" }, 400],
+    ["another parent", below([], "f".repeat(32)), {}, 404],
+    ["no title", { ...below([]), properties: {} }, {}, 400],
+    ["101 blocks", below(Array.from({ length: 101 }, () => text("x"))), {}, 400],
+    ["a text of 2,001 characters", below([text("x".repeat(2001))]), {}, 400],
+    ["a link to no address", below([text("x", { link: { url: "javascript:x" } })]), {}, 400],
+    ["lists four deep", below([item([item([item([item([])])])])]), {}, 400],
+    ["a kind it does not have", below([{ type: "marquee", marquee: {} }]), {}, 400],
+    [
+      "a body of more than 500 KB",
+      below(Array.from({ length: 100 }, () => item(Array.from({ length: 3 }, () => text("x".repeat(1900)))))),
+      {},
+      413,
+    ],
+    ["a sound page", below([text("x"), item([text("y")])]), {}, 200],
+  ] as const)("answers %s as Notion does", async (_what, body, headers, status) => {
+    expect((await ask("notion", "POST", "/v1/pages", body, headers)).status).toBe(status);
+  });
+
+  test("erases, appends and lists in pages; what is in the trash is not written", async () => {
+    const { id } = (await (await ask("notion", "POST", "/v1/pages", below([text("x")]))).json()) as { id: string };
+    const children = `/v1/blocks/${id}/children`;
+    for (let round = 0; round < 2; round++)
+      expect(
+        (await ask("notion", "PATCH", children, { children: Array.from({ length: 100 }, () => text("y")) })).status,
+      ).toBe(200);
+    expect(await (await ask("notion", "GET", children)).json()).toMatchObject({ has_more: true, next_cursor: "100" });
+    await ask("notion", "PATCH", `/v1/pages/${id}`, { erase_content: true });
+    expect(await (await ask("notion", "GET", children)).json()).toMatchObject({ results: [] });
+    partners.notion.remove(id);
+    expect((await ask("notion", "PATCH", children, { children: [] })).status).toBe(400);
+  });
+});
+
+describe("the stand-in of git", () => {
+  test("asks for its token and knows one repository", async () => {
+    const url = `${partners.urlOf("git")}${partners.git.path}/info/refs?service=git-upload-pack`;
+    expect((await fetch(url)).status).toBe(401);
+    const authorization = `Basic ${Buffer.from(`x-access-token:${partners.git.token}`).toString("base64")}`;
+    expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(url.replace("post-mortems", "other"), { headers: { authorization } })).status).toBe(404);
+  });
+
+  test("what it holds outlives the process", async () => {
+    partners.git.commit("a.md", "kept");
+    const again = await startPartners({ clock: startClock(), restore: partners.dump() });
+    try {
+      expect([again.git.files(), again.git.file("a.md")]).toEqual([["a.md"], "kept"]);
+    } finally {
+      await again.stop();
+    }
+  });
+});
