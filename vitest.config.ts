@@ -14,7 +14,7 @@ const shared = {
   hookTimeout: 120_000,
   pool: "forks",
   // A machine of CI that stands still for some seconds is no fault; what was tried again is named in the report.
-  retry: process.env.CI ? 1 : 0,
+  retry: process.env.CI ? 2 : 0,
   expect: { poll: { timeout: 20_000 } },
 } as const;
 

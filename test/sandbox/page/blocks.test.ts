@@ -34,10 +34,10 @@ describeInChromium("Block Kit on the page", () => {
     await shown.getByRole("img", { name: "rotating light" }).waitFor();
     await shown.getByText("1 Jan 2026 at 00:00").waitFor();
     await shown.getByRole("button", { name: "#ops" }).waitFor();
-    expect(await shown.getByRole("link", { name: "the status page" }).getAttribute("href")).toBe(
-      "https://status.example",
-    );
-    expect(await shown.locator("code").allInnerTexts()).toEqual(["500"]);
+    await expect
+      .poll(() => shown.getByRole("link", { name: "the status page" }).getAttribute("href"))
+      .toBe("https://status.example");
+    await expect.poll(() => shown.locator("code").allInnerTexts()).toEqual(["500"]);
   });
 
   test("a button tells the bot, and its answer comes to the one who pressed it", async () => {
@@ -72,7 +72,7 @@ describeInChromium("Block Kit on the page", () => {
     });
     const page = await visit(browser, stage.address, { at: "C0OPS" });
     const select = page.getByRole("combobox", { name: "Severity" });
-    expect(await select.inputValue()).toBe("SEV2");
+    await expect.poll(() => select.inputValue()).toBe("SEV2");
     await select.click();
     await page.getByRole("option", { name: "SEV1" }).click();
     await expect
@@ -112,12 +112,12 @@ describeInChromium("Block Kit on the page", () => {
     await all.getByRole("listitem").filter({ hasText: "Roll back" }).waitFor();
     await all.getByText("@Ben Okafor").waitFor();
     await all.getByRole("heading", { name: "Findings" }).waitFor();
-    expect(await all.getByRole("table").count()).toBe(2);
-    expect(await all.getByRole("row").last().innerText()).toMatch(/waooaw-backend\s+6/);
+    await expect.poll(() => all.getByRole("table").count()).toBe(2);
+    await expect.poll(() => all.getByRole("row").last().innerText()).toMatch(/waooaw-backend\s+6/);
     const drawn = message(page, "Requests and errors");
     await drawn.getByRole("img", { name: "Requests and errors" }).waitFor();
     await drawn.getByText("Figures").click();
-    expect(await drawn.getByRole("row").nth(3).innerText()).toMatch(/10:10\s+430\s+190/);
+    await expect.poll(() => drawn.getByRole("row").nth(3).innerText()).toMatch(/10:10\s+430\s+190/);
   });
 
   test("a block the page does not know is named, not hidden", async () => {

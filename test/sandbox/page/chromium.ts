@@ -34,7 +34,7 @@ export async function visit(browser: Browser, address: string, wish: Visit = {})
   const { as = "U0ANA", at = "C0INCIDENTS", width = 1280, height = 800, colorScheme = "light" } = wish;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {

@@ -23,7 +23,7 @@ describeInChromium("the cloud beside the messages", () => {
     await backend.getByText("autoscaling from 2 to 8").waitFor();
     await backend.getByText("PRIMARY").waitFor();
     await backend.getByText("completed").waitFor();
-    expect(await cloud.getByRole("article").count()).toBe(4);
+    await expect.poll(() => cloud.getByRole("article").count()).toBe(4);
     stage.cloud.world.setDesiredCount("waooaw-backend", 6);
     await backend.getByText("4 running of 6 desired").waitFor();
     await backend.getByText("starting", { exact: true }).waitFor();
@@ -31,7 +31,9 @@ describeInChromium("the cloud beside the messages", () => {
     await backend.getByText("6 running of 6 desired").waitFor();
     await backend.getByText("steady", { exact: true }).waitFor();
     await backend.getByRole("button", { name: "More events" }).click();
-    expect(await backend.getByRole("list", { name: "Last events" }).getByRole("listitem").count()).toBeGreaterThan(1);
+    await expect
+      .poll(() => backend.getByRole("list", { name: "Last events" }).getByRole("listitem").count())
+      .toBeGreaterThan(1);
   });
 
   test("a fault is switched on and off for the service one chooses", async () => {
@@ -58,7 +60,7 @@ describeInChromium("the cloud beside the messages", () => {
     await page.reload();
     const opener = page.getByRole("button", { name: "Cloud" }).filter({ visible: true });
     await opener.waitFor();
-    expect(await page.getByRole("complementary", { name: "Cloud" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("complementary", { name: "Cloud" }).count()).toBe(0);
     await opener.click();
     await page.getByRole("complementary", { name: "Cloud" }).waitFor();
   });

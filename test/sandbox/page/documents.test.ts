@@ -31,8 +31,8 @@ describeInChromium("documents on the page", () => {
       .click();
     const canvas = ana.getByRole("complementary", { name: "Post-mortem of INC-1" });
     await canvas.getByRole("heading", { name: "Findings" }).waitFor();
-    expect(await canvas.getByRole("checkbox", { name: "Done", exact: true }).count()).toBe(1);
-    expect(await canvas.getByRole("row").last().innerText()).toMatch(/backend\s+6/);
+    await expect.poll(() => canvas.getByRole("checkbox", { name: "Done", exact: true }).count()).toBe(1);
+    await expect.poll(() => canvas.getByRole("row").last().innerText()).toMatch(/backend\s+6/);
     const added = { type: "markdown" as const, markdown: "## Prevention\n\nWatch the pool." };
     await client.canvases.edit({ canvas_id: id, changes: [{ operation: "insert_at_end", document_content: added }] });
     await canvas.getByRole("heading", { name: "Prevention" }).waitFor();
@@ -57,6 +57,6 @@ describeInChromium("documents on the page", () => {
     const frame = ana.frameLocator("iframe[title='report.html']");
     await frame.getByRole("heading", { name: "Report" }).waitFor();
     await expect.poll(() => silenced.join("\n")).toContain("Blocked script execution");
-    expect(await ana.title()).not.toBe("taken");
+    await expect.poll(() => ana.title()).not.toBe("taken");
   });
 });

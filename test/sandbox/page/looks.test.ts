@@ -85,7 +85,7 @@ describeInChromium("how the page looks", () => {
 
   async function expectReadable(page: Page): Promise<void> {
     expect((await page.evaluate(paleTexts)) as readonly Pale[]).toEqual([]);
-    expect(await page.evaluate(nameless)).toEqual([]);
+    await expect.poll(() => page.evaluate(nameless)).toEqual([]);
   }
 
   describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
@@ -122,14 +122,14 @@ describeInChromium("how the page looks", () => {
   test("the switch overrules the system, and is remembered", async () => {
     const page = await visit(browser, stage.address, { colorScheme: "light" });
     const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
-    expect(await ground()).toBe("rgb(255, 255, 255)");
+    await expect.poll(() => ground()).toBe("rgb(255, 255, 255)");
     await page.getByRole("button", { name: "Theme: system" }).click();
     await page.getByRole("button", { name: "Theme: light" }).click();
     await page.getByRole("button", { name: "Theme: dark" }).waitFor();
-    expect(await ground()).toBe("rgb(26, 29, 33)");
+    await expect.poll(() => ground()).toBe("rgb(26, 29, 33)");
     await page.reload();
     await page.getByRole("button", { name: "Theme: dark" }).waitFor();
-    expect(await ground()).toBe("rgb(26, 29, 33)");
+    await expect.poll(() => ground()).toBe("rgb(26, 29, 33)");
   });
 
   test("on a phone, channels, messages, threads and the cloud are one tap away and fit", async () => {
@@ -148,7 +148,7 @@ describeInChromium("how the page looks", () => {
       .click();
     const thread = page.getByRole("complementary", { name: "Thread" });
     await thread.getByText("comms").waitFor();
-    expect(await page.getByRole("main").isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole("main").isVisible()).toBe(false);
     await fits();
     await panes.getByRole("button", { name: "Cloud" }).click();
     const cloud = page.getByRole("complementary", { name: "Cloud" });

@@ -37,12 +37,12 @@ describeInChromium("messages on the page", () => {
     await ana.keyboard.press("Enter");
     const seen = message(ben, "Second line");
     await seen.waitFor();
-    expect(await seen.locator("b").allInnerTexts()).toContain("Second");
+    await expect.poll(() => seen.locator("b").allInnerTexts()).toContain("Second");
     await seen.getByText("@Ben Okafor").waitFor();
     await seen.getByRole("button", { name: "#ops" }).click();
     await ben.getByRole("main", { name: "#ops" }).waitFor();
     expect(said("C0GENERAL").at(-1)?.text).toBe("Morning <@U0BEN>, see <#C0OPS|>\n*Second* line");
-    expect(await composer(ana, "#general").inputValue()).toBe("");
+    await expect.poll(() => composer(ana, "#general").inputValue()).toBe("");
   });
 
   test("unread channels are bold and count what is for one; looking at them reads them", async () => {
@@ -63,13 +63,13 @@ describeInChromium("messages on the page", () => {
     const ana = await visit(browser, stage.address, { at: "C0MONITORING" });
     await (await tools(ana, "typpo")).getByRole("button", { name: "Edit message" }).click();
     const editor = ana.getByRole("textbox", { name: "Edit message" });
-    expect(await editor.inputValue()).toBe("a typpo for @ben");
+    await expect.poll(() => editor.inputValue()).toBe("a typpo for @ben");
     await editor.fill("a typo for @ben");
     await editor.press("Enter");
     await message(ana, "a typo for").getByText("(edited)").waitFor();
     expect(said("C0MONITORING")[0]?.text).toBe("a typo for <@U0BEN>");
     const others = await tools(ana, "not yours");
-    expect(await others.getByRole("button", { name: "Edit message" }).count()).toBe(0);
+    await expect.poll(() => others.getByRole("button", { name: "Edit message" }).count()).toBe(0);
     await (await tools(ana, "a typo")).getByRole("button", { name: "More message actions" }).click();
     await ana.getByRole("menuitem", { name: "Delete message" }).click();
     const question = ana.getByRole("dialog", { name: "Delete message" });
@@ -106,7 +106,7 @@ describeInChromium("messages on the page", () => {
     await reply.fill("I do");
     await reply.press("Enter");
     await thread.getByRole("article").filter({ hasText: "I do" }).waitFor();
-    expect(await message(ana, "I do").count()).toBe(0);
+    await expect.poll(() => message(ana, "I do").count()).toBe(0);
     await thread.getByRole("button", { name: "Close thread" }).click();
     await message(ana, "who takes comms")
       .getByRole("button", { name: /^1 reply/ })
@@ -141,7 +141,7 @@ describeInChromium("messages on the page", () => {
     await ana.keyboard.press("Enter");
     const plan = message(ana, "Plan: scale backend 6");
     await plan.getByText("Only visible to you").waitFor();
-    expect(await message(dev, "Plan:").count()).toBe(0);
+    await expect.poll(() => message(dev, "Plan:").count()).toBe(0);
     await (await tools(ana, "Plan:")).getByRole("button", { name: "Dismiss message" }).click();
     await plan.waitFor({ state: "detached" });
   });
@@ -155,7 +155,7 @@ describeInChromium("messages on the page", () => {
     await composer(ana, "#ops").fill("/nonsense now");
     await ana.keyboard.press("Enter");
     await ana.getByRole("status").getByText("/nonsense is not a valid command.").waitFor();
-    expect(await composer(ana, "#ops").inputValue()).toBe("/nonsense now");
+    await expect.poll(() => composer(ana, "#ops").inputValue()).toBe("/nonsense now");
     expect(said("C0OPS")).toHaveLength(before);
   });
 
@@ -166,13 +166,15 @@ describeInChromium("messages on the page", () => {
     const choices = ana.getByRole("listbox", { name: "Suggestions" });
     await choices.waitFor();
     await ana.keyboard.press("Enter");
-    expect(await box.inputValue()).toBe("/ops ");
+    await expect.poll(() => box.inputValue()).toBe("/ops ");
     await choices.getByRole("option", { name: /status/ }).waitFor();
     await ana.keyboard.press("ArrowDown");
     await ana.keyboard.press("ArrowDown");
-    expect(await choices.locator('[aria-selected="true"]').innerText()).toContain("/ops scale backend <count>");
+    await expect
+      .poll(() => choices.locator('[aria-selected="true"]').innerText())
+      .toContain("/ops scale backend <count>");
     await ana.keyboard.press("Tab");
-    expect(await box.inputValue()).toBe("/ops scale backend ");
+    await expect.poll(() => box.inputValue()).toBe("/ops scale backend ");
     await box.fill("ask @chi");
     await choices.getByRole("option", { name: /Chi Nakamura/ }).waitFor();
     await ana.keyboard.press("Escape");
@@ -180,7 +182,7 @@ describeInChromium("messages on the page", () => {
     await box.fill("see #depl");
     await choices.waitFor();
     await ana.keyboard.press("Tab");
-    expect(await box.inputValue()).toBe("see #deployments ");
+    await expect.poll(() => box.inputValue()).toBe("see #deployments ");
   });
 
   test("a file travels with a message and opens on the page", async () => {
@@ -197,7 +199,7 @@ describeInChromium("messages on the page", () => {
     await message(ana, "what we found").getByRole("button", { name: "Open notes.md" }).click();
     const viewer = ana.getByRole("dialog", { name: "notes.md" });
     await viewer.getByRole("heading", { name: "Findings" }).waitFor();
-    expect(await viewer.getByRole("checkbox", { name: "Done" }).isChecked()).toBe(true);
+    await expect.poll(() => viewer.getByRole("checkbox", { name: "Done" }).isChecked()).toBe(true);
     await ana.keyboard.press("Escape");
     await viewer.waitFor({ state: "detached" });
   });
@@ -211,7 +213,7 @@ describeInChromium("messages on the page", () => {
     const first = message(ana, "first of two");
     await first.getByRole("toolbar").waitFor();
     await ana.keyboard.press("Tab");
-    expect(await ana.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Add reaction");
+    await expect.poll(() => ana.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Add reaction");
   });
 
   test("a link to a message leads to it within the page", async () => {

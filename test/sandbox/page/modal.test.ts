@@ -88,7 +88,7 @@ describeInChromium("modals on the page", () => {
   test("a form is filled by its labels and keys alone, and sends what stands in it", async () => {
     const page = await openForm("declare");
     const form = page.getByRole("dialog", { name: "Declare an incident" });
-    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Title");
+    await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Title");
     await page.keyboard.type("API returns 500s");
     await page.keyboard.press("Tab");
     await page.keyboard.type("sev2");
@@ -123,18 +123,17 @@ describeInChromium("modals on the page", () => {
     const before = submitted.length;
     await form.getByRole("button", { name: "Declare", exact: true }).click();
     await form.getByRole("alert").nth(1).waitFor();
-    expect(await form.getByRole("alert").allInnerTexts()).toEqual([
-      "Please complete this required field.",
-      "Please complete this required field.",
-    ]);
+    await expect
+      .poll(() => form.getByRole("alert").allInnerTexts())
+      .toEqual(["Please complete this required field.", "Please complete this required field."]);
     await form.getByLabel("Title").fill("API");
     await form.getByRole("combobox", { name: "Severity" }).click();
     await form.getByRole("option", { name: "SEV1" }).click();
     await form.getByRole("button", { name: "Declare", exact: true }).click();
     await form.getByText("Say a little more.").waitFor();
-    expect(await form.getByRole("alert").allInnerTexts()).toEqual(["Say a little more."]);
-    expect(await form.getByLabel("Title").inputValue()).toBe("API");
-    expect(await form.getByLabel("Title").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => form.getByRole("alert").allInnerTexts()).toEqual(["Say a little more."]);
+    await expect.poll(() => form.getByLabel("Title").inputValue()).toBe("API");
+    await expect.poll(() => form.getByLabel("Title").getAttribute("aria-invalid")).toBe("true");
     expect(submitted).toHaveLength(before);
   });
 
@@ -154,7 +153,7 @@ describeInChromium("modals on the page", () => {
     });
     await form.getByText("Somebody else declared this too").waitFor();
     await page.keyboard.type("mary");
-    expect(await form.getByLabel("Summary (optional)").inputValue()).toBe("half a summary");
+    await expect.poll(() => form.getByLabel("Summary (optional)").inputValue()).toBe("half a summary");
   });
 
   test("a pushed view covers the first, whose values are there again when one goes back", async () => {
@@ -165,7 +164,7 @@ describeInChromium("modals on the page", () => {
     const above = page.getByRole("dialog").filter({ hasText: "Many people cannot work." });
     await above.getByRole("button", { name: "Back" }).click();
     await above.waitFor({ state: "detached" });
-    expect(await page.getByLabel("Title").inputValue()).toBe("kept over a push");
+    await expect.poll(() => page.getByLabel("Title").inputValue()).toBe("kept over a push");
     await expect.poll(() => closed.at(-1)).toEqual({ callback: "explained", isCleared: false });
     await page.getByRole("button", { name: "What is a SEV2?" }).click();
     await above.waitFor();
@@ -181,7 +180,7 @@ describeInChromium("modals on the page", () => {
     await form.getByRole("listbox").waitFor();
     await page.keyboard.press("Escape");
     await form.getByRole("listbox").waitFor({ state: "detached" });
-    expect(await form.count()).toBe(1);
+    await expect.poll(() => form.count()).toBe(1);
     for (let step = 0; step < 20; step += 1) {
       await page.keyboard.press("Tab");
       expect(
@@ -207,8 +206,8 @@ describeInChromium("modals on the page", () => {
     await form.getByRole("option", { name: "SEV1" }).click();
     await form.getByRole("button", { name: "Declare", exact: true }).click();
     await form.getByRole("alert").getByText("We had some trouble connecting. Try again?").waitFor();
-    expect(await form.getByLabel("Title").inputValue()).toBe("break");
-    expect(await page.locator(".toast").count()).toBe(0);
+    await expect.poll(() => form.getByLabel("Title").inputValue()).toBe("break");
+    await expect.poll(() => page.locator(".toast").count()).toBe(0);
   });
 
   test("every kind of input gives its value in Slack's shape, on a phone too", async () => {
@@ -220,7 +219,7 @@ describeInChromium("modals on the page", () => {
     await form.getByLabel("Number").fill("6");
     await form.getByLabel("Email (optional)").fill("ana@waooaw.example");
     await form.getByLabel("Address (optional)").fill("https://runbook.example");
-    expect(await form.getByLabel("Due (optional)").inputValue()).toBe("2026-11-30");
+    await expect.poll(() => form.getByLabel("Due (optional)").inputValue()).toBe("2026-11-30");
     await form.getByLabel("At (optional)").fill("10:31");
     await form.getByLabel("Moment (optional)").fill("2026-11-22T10:31");
     await form.getByRole("radio", { name: "High" }).check();

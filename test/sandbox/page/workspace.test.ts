@@ -53,7 +53,7 @@ describeInChromium("the workspace on the page", () => {
     await page.getByRole("menuitem", { name: /Gus Hart/ }).click();
     await page.getByRole("button", { name: "Act as someone else, now Gus Hart" }).waitFor();
     const channels = page.getByRole("list", { name: "Channels", exact: true }).getByRole("link");
-    expect(await channels.allInnerTexts()).toEqual(["general"]);
+    await expect.poll(() => channels.allInnerTexts()).toEqual(["general"]);
     await composer(page, "#general").fill("it is Gus");
     await page.keyboard.press("Enter");
     await message(page, "it is Gus").getByText("Gus Hart").waitFor();
@@ -87,7 +87,7 @@ describeInChromium("the workspace on the page", () => {
     await ana.getByRole("list", { name: "Channels", exact: true }).getByRole("link", { name: "inc-7-cache" }).waitFor();
     await stage.bot.client.conversations.archive({ channel: channel.id });
     await ana.getByText("#inc-7-cache is archived.").waitFor();
-    expect(await composer(ana, "#inc-7-cache").count()).toBe(0);
+    await expect.poll(() => composer(ana, "#inc-7-cache").count()).toBe(0);
     await ana.getByRole("button", { name: "Unarchive" }).click();
     await composer(ana, "#inc-7-cache").waitFor();
   });
@@ -103,12 +103,14 @@ describeInChromium("the workspace on the page", () => {
     const ana = await visit(browser, stage.address, { at: "C0OPS" });
     const header = ana.getByRole("main").getByRole("banner").or(ana.locator("header").first());
     await ana.getByText("Scale with care").first().waitFor();
-    expect(await ana.getByRole("link", { name: "Runbook" }).getAttribute("href")).toBe("https://runbook.example/ops");
+    await expect
+      .poll(() => ana.getByRole("link", { name: "Runbook" }).getAttribute("href"))
+      .toBe("https://runbook.example/ops");
     await ana.getByRole("button", { name: /^\d members$/ }).click();
     const members = ana.getByRole("complementary", { name: "Members" });
     await members.getByText("Eva Lind").waitFor();
-    expect(await members.getByRole("listitem").count()).toBe(7);
-    expect(await header.count()).toBeGreaterThan(0);
+    await expect.poll(() => members.getByRole("listitem").count()).toBe(7);
+    await expect.poll(() => header.count()).toBeGreaterThan(0);
   });
 
   test("what one is writing stays while others write, and when one looks elsewhere and comes back", async () => {
@@ -117,11 +119,11 @@ describeInChromium("the workspace on the page", () => {
     await stage.slack.act("U0BEN", { act: "post", channel: "C0GENERAL", text: "interrupting" });
     await message(ana, "interrupting").waitFor();
     await ana.keyboard.type("ght");
-    expect(await composer(ana, "#general").inputValue()).toBe("half a thought");
+    await expect.poll(() => composer(ana, "#general").inputValue()).toBe("half a thought");
     await ana.getByRole("link", { name: /^ops/ }).click();
     await composer(ana, "#ops").waitFor();
     await ana.goBack();
-    expect(await composer(ana, "#general").inputValue()).toBe("half a thought");
+    await expect.poll(() => composer(ana, "#general").inputValue()).toBe("half a thought");
   });
 
   test("three things to try stand there at first; a click writes them, and they stay away once hidden", async () => {
@@ -132,16 +134,16 @@ describeInChromium("the workspace on the page", () => {
     const ana = await visit(browser, stage.address);
     const hint = ana.getByRole("region", { name: "Three things to try" });
     await hint.getByRole("button", { name: "/incident declare sev2 API returns 500s" }).click();
-    expect(await composer(ana).inputValue()).toBe("/incident declare sev2 API returns 500s");
+    await expect.poll(() => composer(ana).inputValue()).toBe("/incident declare sev2 API returns 500s");
     await hint.getByRole("button", { name: "/ops scale backend 6" }).click();
-    expect(await composer(ana).inputValue()).toBe("/ops scale backend 6");
+    await expect.poll(() => composer(ana).inputValue()).toBe("/ops scale backend 6");
     await hint.getByRole("button", { name: "/incident postmortem" }).click();
     await expect.poll(() => composer(ana, "#inc-9-api").inputValue()).toBe("/incident postmortem");
     await hint.getByRole("button", { name: "Hide these hints" }).click();
     await hint.waitFor({ state: "detached" });
     await ana.reload();
     await composer(ana, "#inc-9-api").waitFor();
-    expect(await hint.count()).toBe(0);
+    await expect.poll(() => hint.count()).toBe(0);
   });
 
   test("new messages are said to a screen reader", async () => {
