@@ -117,9 +117,9 @@ interface Parcel {
  * A job that fails is tried again with growing pauses and never given up: giving up would leave a lock taken or a
  * reminder unsaid. A dead worker's job moves on within 13 s: heartbeat 10 s, then a second each to notice, to wait and to fetch.
  */
-const queueSettings = {
+export const queueSettings = {
   // Of pg-boss's policies for keyed jobs the only one that neither doubles nor wedges under load (measured).
-  policy: "stately",
+  policy: "stately" as const,
   notify: true,
   heartbeatSeconds: 10,
   expireInSeconds: 60,
@@ -131,19 +131,24 @@ const queueSettings = {
   deleteAfterSeconds: 24 * 3600,
 };
 
+/** How soon a process notices what others left. */
+export const watchingSettings = {
+  useListenNotify: true,
+  schedule: false,
+  superviseIntervalSeconds: 1,
+  monitorIntervalSeconds: 1,
+  // What it remembers of a queue names the keys it saw active, and those are not handed out until it looks anew: by
+  // default a minute, for which the jobs of a process that died would lie still after a restart.
+  queueCacheIntervalSeconds: 1,
+};
+
 /** The durable background jobs, on pg-boss in the same database. */
 export function createQueue(options: QueueOptions): Queue {
   const boss = new PgBoss({
     connectionString: options.connectionString,
     application_name: "tocsin jobs",
     max: options.connections ?? 4,
-    useListenNotify: true,
-    schedule: false,
-    superviseIntervalSeconds: 1,
-    monitorIntervalSeconds: 1,
-    // What it remembers of a queue names the keys it saw active, and those are not handed out until it looks anew: by
-    // default a minute, for which the jobs of a process that died would lie still after a restart.
-    queueCacheIntervalSeconds: 1,
+    ...watchingSettings,
     ...(options.clock ? { clock: options.clock } : {}),
   });
   let stopping = false;
