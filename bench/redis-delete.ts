@@ -22,6 +22,8 @@ export async function redisDelete(): Promise<void> {
   const server = spawn("redis-server", ["--port", String(port), "--dir", folder, "--save", ""], { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}/0`;
   const redis = new Redis(url);
+  // Until the server listens it is asked again.
+  redis.on("error", () => {});
   // The server takes a moment to listen.
   redis.on("error", () => {});
   try {
