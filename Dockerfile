@@ -19,4 +19,5 @@ VOLUME /data
 
 HEALTHCHECK --interval=30s --timeout=3s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Not npm start: signals must reach the process itself, which drains and ends with 0.
-CMD ["node", "bin/tocsin.mjs", "start"]
+# A young generation of V8's default size costs 35 MB and saves nothing that could be measured.
+CMD ["node", "--max-semi-space-size=16", "bin/tocsin.mjs", "start"]

@@ -37,7 +37,8 @@ export async function startTocsin(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Process> {
   return await started(
-    [join(root, "bin/tocsin.mjs"), "start"],
+    // As `npm start` and the image start it.
+    ["--max-semi-space-size=16", join(root, "bin/tocsin.mjs"), "start"],
     {
       PATH: process.env.PATH ?? "",
       SLACK_BOT_TOKEN: slack.botToken,

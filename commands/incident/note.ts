@@ -1,3 +1,4 @@
+import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
 import { addNote } from "../../src/domain/timeline/note.ts";
 import { arg, command } from "../../src/slack/command.ts";
@@ -21,13 +22,14 @@ export const note = command({
         : await formTarget(ask, ask.args.incident, "any");
       return { modal: noteForm(target, { text }) };
     }
-    await addNote(ask.app, ask.caller, incident.id, text);
+    await addNote(ask.app, ask.caller, incident, text);
     return tellDone(ask, incident, `Added to the timeline of ${incidentName(incident)}.`);
   },
   buttons: { "incident.note": async (ask) => ({ modal: noteForm(await buttonTarget(ask, "any")) }) },
   forms: {
     "incident.note": async (ask) => {
-      const incident = await addNote(ask.app, ask.caller, formIncident(ask), ask.values.text("note") ?? "");
+      const incident = await openForReading(ask.app, ask.caller, formIncident(ask), "form");
+      await addNote(ask.app, ask.caller, incident, ask.values.text("note") ?? "");
       return tellDone(ask, incident, `Added to the timeline of ${incidentName(incident)}.`);
     },
   },

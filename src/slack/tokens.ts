@@ -29,6 +29,7 @@ const escaped = /<(?:[@#!][^<>]*|[a-z]+:[^<>\s|]*(?:\|[^<>]*)?)>/iy;
  * Source: docs.slack.dev/interactivity/implementing-slash-commands (should_escape).
  */
 export function plainText(raw: string): string {
+  if (!/[<&]/.test(raw)) return raw;
   return (
     raw
       .replaceAll(/<@([A-Z0-9]+)\|([^<>]+)>/g, "@$2")

@@ -11,13 +11,23 @@ const network = /^(?:ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|EN
 const spoken =
   /timeout exceeded when trying to connect|connection terminated|connection timeout|Cannot use a pool after/i;
 
+/**
+ * Whether a table has changed since the connection prepared a statement on it: another version of the bot has migrated
+ * the database. Nothing was recorded, and the connection is of no more use.
+ */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "0A000" && /cached plan/.test(error.message);
+}
+
 /** What to tell a person when the error means that the database is away; null when the error means something else. */
 export function databaseAway(error: unknown): Refusal | null {
   if (!(error instanceof Error)) return null;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // A socket that is not there: the private server is being restarted.
   const noSocket = code === "ENOENT" && "syscall" in error && error.syscall === "connect";
-  if (!away.test(code) && !network.test(code) && !noSocket && !spoken.test(error.message)) return null;
+  if (!away.test(code) && !network.test(code) && !noSocket && !spoken.test(error.message) && !isOutdated(error)) {
+    return null;
+  }
   const refusal = new Refusal(
     "try_again",
     "The database is not answering right now; nothing was recorded.",

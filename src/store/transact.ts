@@ -1,10 +1,10 @@
 import { CompiledQuery } from "kysely";
-import type pg from "pg";
+import pg from "pg";
 import type { App } from "../domain/ports.ts";
 import { Refusal } from "../errors.ts";
 import { databaseOn, sendOn } from "./connection.ts";
 import type { RecordContext } from "./database.ts";
-import { databaseAway } from "./database-away.ts";
+import { databaseAway, isOutdated } from "./database-away.ts";
 
 /** A recording transaction that takes longer than this is rolled back, so that the person can still be told in time. */
 const budgetMilliseconds = 2000;
@@ -29,7 +29,7 @@ export function createTransact<A extends App>(options: {
     const afterwards = new Set<() => void>();
     try {
       const result = await within(options.pool, (sent) => {
-        const { client, watch } = sent;
+        const { client, watch, isSent } = sent;
         const app = options.app({
           db: databaseOn(client),
           now: options.now(),
@@ -38,7 +38,7 @@ export function createTransact<A extends App>(options: {
           afterCommit: (later) => void afterwards.add(later),
           send: (query) => {
             const answer = sendOn(client, query);
-            watch(answer);
+            isSent(answer);
             return answer;
           },
           watch,
@@ -55,59 +55,75 @@ export function createTransact<A extends App>(options: {
 
 interface Sent {
   readonly client: pg.PoolClient;
-  /** What the transaction has to wait for before it commits, and fails with. */
-  readonly watch: (answer: Promise<unknown>) => void;
+  /** Work that may still have statements to send: it ends before the commit is sent. */
+  readonly watch: (work: Promise<unknown>) => void;
+  /** A statement that was sent: the commit follows it at once. */
+  readonly isSent: (answer: Promise<unknown>) => void;
 }
 
 /**
- * Each wait for an answer costs more than its statement, so `begin` leaves together with the first one, and what is
- * only written is waited for once, before the commit.
+ * Each wait for an answer costs more than its statement. So `begin` leaves together with the first one, and the commit
+ * right behind what is only written: the server undoes the whole where one of them fails.
  */
 async function within<T>(pool: pg.Pool, work: (sent: Sent) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  const watched: Promise<unknown>[] = [];
+  const sent: Promise<unknown>[] = [];
+  const underWay: Promise<unknown>[] = [];
   // A statement that fails makes those after it fail with "transaction is aborted": the first word is the true one.
   let first: { readonly error: unknown } | null = null;
-  const watch = (answer: Promise<unknown>): void => {
-    watched.push(answer);
+  const keepTo = (list: Promise<unknown>[]) => (answer: Promise<unknown>) => {
+    list.push(answer);
     answer.catch((error: unknown) => {
       first ??= { error };
     });
   };
+  const isSent = keepTo(sent);
   let broken = false;
   try {
-    watch(sendOn(client, begin));
+    isSent(sendOn(client, begin));
     const result = await inBudget(async () => {
-      const done = await work({ client, watch });
-      await Promise.all(watched);
+      const done = await work({ client, watch: keepTo(underWay), isSent });
+      await Promise.all(underWay);
       return done;
     });
-    await commitOn(client);
+    await commitOn(client, sent);
     return result;
   } catch (error) {
-    const failed = first as { readonly error: unknown } | null;
+    const failed = (first as { readonly error: unknown } | null)?.error ?? error;
     await sendOn(client, rollback).catch(() => {
       broken = true;
     });
-    throw failed ? failed.error : error;
+    broken ||= isOutdated(failed);
+    throw error instanceof Unsure ? error.refusal : failed;
   } finally {
     client.release(broken);
   }
 }
 
-async function commitOn(client: pg.PoolClient): Promise<void> {
-  const ended = await sendOn(client, commit).catch((error: unknown) => {
-    if (!databaseAway(error)) throw error;
-    const unsure = new Refusal(
-      "try_again",
-      "The database went away while this was being recorded, so I cannot say whether it was.",
-      "Look before you try again.",
-    );
-    unsure.cause = error;
+/** The line broke with the commit under way. */
+class Unsure extends Error {
+  readonly refusal = new Refusal(
+    "try_again",
+    "The database went away while this was being recorded, so I cannot say whether it was.",
+    "Look before you try again.",
+  );
+}
+
+/** Sends the commit behind the statements that were sent, and waits for all of them. */
+async function commitOn(client: pg.PoolClient, sent: readonly Promise<unknown>[]): Promise<void> {
+  const answers = await Promise.allSettled([sendOn(client, commit), ...sent]);
+  const [committed, ...statements] = answers;
+  // What the server itself says of a statement is certain: the commit behind it undid everything.
+  const refused = statements.find((one) => one.status === "rejected" && one.reason instanceof pg.DatabaseError);
+  if (refused?.status === "rejected") throw refused.reason;
+  if (committed?.status === "rejected") {
+    if (!databaseAway(committed.reason)) throw committed.reason;
+    const unsure = new Unsure();
+    unsure.refusal.cause = committed.reason;
     throw unsure;
-  });
+  }
   // The server's way to say that a statement had failed and nothing was kept.
-  if (ended.command === "ROLLBACK") throw new Error("The transaction had failed before its commit");
+  if (committed?.value.command === "ROLLBACK") throw new Error("The transaction had failed before its commit");
 }
 
 async function inBudget<T>(work: () => Promise<T>): Promise<T> {

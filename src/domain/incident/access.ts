@@ -72,9 +72,16 @@ export async function openForChange(app: App, caller: Caller, id: string): Promi
 export async function openForReading(app: App, caller: Caller, id: string, what = "incident"): Promise<Incident> {
   requireMember(caller);
   const incident = await app.incidents.byId(id);
-  if (!incident || !(await maySee(app, incident, caller.userId))) throw unknownIncident("that incident");
+  if (!incident) throw unknownIncident("that incident");
+  await requireSight(app, caller, incident);
   await recordLook(app, caller, incident, what);
   return incident;
+}
+
+/** Refuses an incident that was read by whatever way like an unknown one, when the person may not see it. */
+export async function requireSight(app: App, caller: Caller, incident: Incident): Promise<void> {
+  requireMember(caller);
+  if (!(await maySee(app, incident, caller.userId))) throw unknownIncident("that incident");
 }
 
 /** Refuses what only makes sense while people work on it. */

@@ -1,16 +1,15 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { openForReading, requireMember } from "../incident/access.ts";
+import { requireSight } from "../incident/access.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import { tell } from "../incident/notices.ts";
 import type { App } from "../ports.ts";
 import { cleanText, quoteTyped } from "../text.ts";
 
 /** Writes a line on the timeline and shows it in the channel, where the command itself is seen by nobody else. */
-export async function addNote(app: App, caller: Caller, incidentId: string, text: string): Promise<Incident> {
-  requireMember(caller);
+export async function addNote(app: App, caller: Caller, incident: Incident, text: string): Promise<void> {
   // The incident itself does not change, so notes do not wait for one another.
-  const incident = await openForReading(app, caller, incidentId);
+  await requireSight(app, caller, incident);
   const written = app.redact(cleanText(text));
   if (written === "") {
     throw new Refusal(
@@ -34,5 +33,4 @@ export async function addNote(app: App, caller: Caller, incidentId: string, text
     details: { entry: entry.id },
   });
   await tell(app, incident, entry);
-  return incident;
 }
