@@ -1,10 +1,10 @@
 import { changeActionItem } from "../../src/domain/action-item/action-item.ts";
 import { snoozeItem } from "../../src/domain/action-item/follow-up.ts";
 import { handToTracker, ticketsByItem } from "../../src/domain/action-item/tickets.ts";
-import { trackersOf } from "../../src/domain/action-item/tracker.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
+import { trackersOf } from "../../src/domain/ticket/tracker.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, type ButtonAsk, command } from "../../src/slack/command.ts";
 import { actionItemList } from "../../templates/incident/action-items.ts";

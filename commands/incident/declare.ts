@@ -1,10 +1,11 @@
-import { declareIncident } from "../../src/domain/incident/declare.ts";
+import { type Declaration, declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { joinIncident } from "../../src/domain/incident/join.ts";
 import { operationToDeclare, tieToIncident } from "../../src/domain/operation/evidence.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
+import { declareRequested, requestTicket, ticketInstead } from "../../src/domain/ticket/request.ts";
 import { readMoment } from "../../src/domain/time/typed-moment.ts";
 import { momentOf } from "../../src/domain/timeline/capture.ts";
 import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
@@ -12,6 +13,7 @@ import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
 import { alikeMark, declareForm, joinedInstead } from "../../templates/incident/declare-form.ts";
+import { ticketOnly } from "../../templates/incident/tickets.ts";
 import type { Ask } from "./which.ts";
 
 /** Declares an incident: in one line, by form, from a message, or from App Home. */
@@ -56,20 +58,20 @@ export const declare = command({
         }),
       };
     }
-    return answer(
-      ask,
-      await declareIncident(ask.app, ask.caller, {
-        title,
-        severity,
-        summary: "",
-        affected: [],
-        commanderId: null,
-        isPrivate,
-        source: { kind: "command", permalink: null, text: null },
-        seenAt: null,
-        ...after,
-      }),
-      isSecurity,
+    const declaration: Declaration = {
+      title,
+      severity,
+      summary: "",
+      affected: [],
+      commanderId: null,
+      isPrivate,
+      source: { kind: "command", permalink: null, text: null },
+      seenAt: null,
+      ...after,
+    };
+    return (
+      (await onlyTicket(ask, declaration)) ??
+      answer(ask, await declareIncident(ask.app, ask.caller, declaration), isSecurity)
     );
   },
   buttons: {
@@ -90,6 +92,8 @@ export const declare = command({
       };
     },
     "incident.declare.filled": filled,
+    "incident.declare.requested": async ({ app, caller, about }) =>
+      answer({ app, caller }, await declareRequested(app, caller, about.id)),
     "incident.declare.join": async ({ app, caller, about }) => ({
       modal: joinedInstead(await joinIncident(app, caller, about.id)),
     }),
@@ -152,7 +156,7 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
     about.channel && /^\d+\.\d+/.test(about.id) ? { channelId: about.channel, ...messageIds(about.id) } : null;
   const summary = values.text("summary") ?? "";
   const kinds = { home: "home", shortcut: "shortcut" } as const;
-  const incident = await declareIncident(app, caller, {
+  const declaration: Declaration = {
     title: values.text("title") ?? "",
     severity: values.choice("severity") ?? "",
     summary,
@@ -174,7 +178,10 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
     resolvedAt: values.moment("resolved"),
     isSilent: values.ticked("quiet"),
     isAnnounced: values.ticked("announce"),
-  });
+  };
+  const ticket = await onlyTicket({ app, caller }, declaration);
+  if (ticket) return ticket;
+  const incident = await declareIncident(app, caller, declaration);
   if (message) {
     const { channelId, ts } = message;
     await shortcutMarked(
@@ -217,6 +224,17 @@ async function filled({ app, form, values }: ButtonAsk): Promise<Answer | undefi
       alike,
     }),
   };
+}
+
+/** What is said where the severity opens nothing but a ticket; null where it becomes an incident. */
+async function onlyTicket(
+  { app, caller }: Pick<FormAsk, "app" | "caller">,
+  declaration: Declaration,
+): Promise<Answer | null> {
+  const tracker = ticketInstead(app.config, declaration);
+  if (!tracker) return null;
+  const request = await requestTicket(app, caller, declaration, tracker);
+  return { text: ticketOnly(request, null, null) };
 }
 
 function securityMeant(type: string | undefined): boolean {

@@ -296,6 +296,7 @@ function completeSeverities(written: NonNullable<Written["severities"]>): Config
     invite: severity.invite ?? [],
     closeRequires: [...new Set(severity.close_requires ?? [])],
     ...(severity.mail ? { mail: severity.mail } : {}),
+    ...(severity.ticket ? { ticket: { tracker: severity.ticket.in, only: severity.ticket.only ?? false } } : {}),
     ...(severity.stakeholders ? { stakeholders: severity.stakeholders.map((name) => name.replace(/^#/, "")) } : {}),
   }));
 }

@@ -19,13 +19,16 @@ const repositoryForm = right("write owner/name, such as waooaw/platform");
 const projectForm = right("write a project's key, such as OPS");
 const site = right("write the site's address, such as https://example.atlassian.net");
 
+const repository = z.string(repositoryForm).regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryForm);
+const project = z.string(projectForm).regex(/^[A-Z][A-Z0-9_]+$/, projectForm);
+
 const github = object({
   url: url("https://api.github.com"),
   token: token("Fine-grained token with read and write on issues"),
-  repository: z
-    .string(repositoryForm)
-    .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryForm)
-    .describe("Where issues are made: owner/name."),
+  repository: repository.describe("Where issues are made: owner/name."),
+  private_repository: repository
+    .describe("Where those of private incidents are made; none is when left out.")
+    .optional(),
   labels: labels.optional(),
 });
 
@@ -36,10 +39,10 @@ const jira = object({
     .describe("Address of the site."),
   email: text.describe("Whose API token it is."),
   token: token("API token"),
-  project: z
-    .string(projectForm)
-    .regex(/^[A-Z][A-Z0-9_]+$/, projectForm)
-    .describe("Key of the project."),
+  project: project.describe("Key of the project."),
+  private_project: project
+    .describe("Key of the project for those of private incidents; none is made when left out.")
+    .optional(),
   issue_type: text.describe("What kind of issue is made; Task when left out.").optional(),
   labels: labels.optional(),
 });
@@ -149,8 +152,8 @@ export const integrations = object({
   git: git.describe("A git repository: published post-mortems are folders there.").optional(),
   prometheus: prometheus.describe("Figures for thresholds that name a query.").optional(),
   pagerduty: pagerduty.describe("Who is on call, and another way to page people.").optional(),
-  github: github.describe("Where action items become issues.").optional(),
-  jira: jira.describe("Where action items become issues.").optional(),
+  github: github.describe("Where action items and incidents become issues.").optional(),
+  jira: jira.describe("Where action items and incidents become issues.").optional(),
   statuspage: statuspage.describe("Atlassian Statuspage: what is published goes there as well.").optional(),
 }).describe("Web services Tocsin works with.");
 
@@ -174,6 +177,7 @@ export function completeIntegrations(written: Written): Integrations {
           url: base(github.url),
           token: github.token,
           repository: github.repository,
+          privateRepository: github.private_repository ?? null,
           labels: github.labels ?? ["incident"],
         }
       : null,
@@ -183,6 +187,7 @@ export function completeIntegrations(written: Written): Integrations {
           email: jira.email,
           token: jira.token,
           project: jira.project,
+          privateProject: jira.private_project ?? null,
           issueType: jira.issue_type ?? "Task",
           labels: jira.labels ?? ["incident"],
         }

@@ -27,6 +27,7 @@ import { beforeMisfits } from "./release-care.ts";
 import { reviewMisfits } from "./reviews.ts";
 import type { Written } from "./schema.ts";
 import { tellingMisfits } from "./telling.ts";
+import { ticketMisfits } from "./tickets.ts";
 import { upkeepMisfits } from "./upkeep.ts";
 
 /** Something wrong with how the parts fit together, at a path of the file. */
@@ -59,6 +60,7 @@ export function checkReferences(
     ...oncallMisfits(written),
     ...contactMisfits(written),
     ...followUpMisfits(written),
+    ...ticketMisfits(written),
     ...costMisfits(written),
     ...reviewMisfits(written),
     ...upkeepMisfits(written, known.operations),

@@ -47,6 +47,7 @@ import { reviewsSchema } from "./reviews.ts";
 import { secretsSchema } from "./secrets.ts";
 import { announcementsSchema, statusPageSchema } from "./telling.ts";
 import { thresholdsSchema } from "./thresholds.ts";
+import { severityTicket } from "./tickets.ts";
 
 const severity = object({
   summary: text.describe("What it means, in one line."),
@@ -76,6 +77,7 @@ const severity = object({
     .optional(),
   mail: mailAddresses.describe("Addresses its updates are mailed to, instead of integrations.mail.to.").optional(),
   invite: list(person).describe("Who is invited to the incident's channel.").optional(),
+  ticket: severityTicket.optional(),
 });
 
 const role = object({

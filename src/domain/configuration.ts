@@ -18,6 +18,7 @@ import type { PostmortemSettings } from "./postmortem/settings.ts";
 import type { ConfiguredItem, ReleaseCare } from "./release-care/settings.ts";
 import type { Review } from "./review/settings.ts";
 import type { StatusPageSettings } from "./status-page/page.ts";
+import type { TrackerId } from "./ticket/tracker.ts";
 import type { BusinessHours } from "./time/business-hours.ts";
 import type { UpkeepTask } from "./upkeep/task.ts";
 
@@ -126,6 +127,8 @@ export interface Severity {
   readonly stakeholders?: readonly string[];
   /** Addresses that each update is mailed to, instead of the ones for all. */
   readonly mail?: readonly string[];
+  /** The tracker a ticket is opened in; `only`: nothing but that, unless somebody makes it an incident. */
+  readonly ticket?: { readonly tracker: TrackerId; readonly only: boolean } | null;
 }
 
 export interface UnresolvedPage {

@@ -1,5 +1,5 @@
 import { addDays } from "date-fns/addDays";
-import type { TrackerId } from "./action-item/tracker.ts";
+import type { TrackerId } from "./ticket/tracker.ts";
 import { momentInZone, partsInZone } from "./time/zone.ts";
 
 /** What happens by the calendar after an incident: reminders, reviews, channels put away. */

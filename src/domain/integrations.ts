@@ -66,7 +66,7 @@ export interface GitIntegration {
   readonly private: boolean;
 }
 
-/** GitHub: where action items become issues. */
+/** GitHub: where action items and incidents become issues. */
 export interface GitHubIntegration {
   /** Base of the REST API, without a slash at its end. */
   readonly url: string;
@@ -74,10 +74,12 @@ export interface GitHubIntegration {
   readonly token: string;
   /** owner/name */
   readonly repository: string;
+  /** The same, for tickets of private incidents; null or left out where they stay here. */
+  readonly privateRepository?: string | null;
   readonly labels: readonly string[];
 }
 
-/** Jira Cloud: where action items become issues. */
+/** Jira Cloud: where action items and incidents become issues. */
 export interface JiraIntegration {
   /** Base of the site, such as https://example.atlassian.net, without a slash at its end. */
   readonly url: string;
@@ -86,6 +88,8 @@ export interface JiraIntegration {
   readonly token: string;
   /** The project's key, such as OPS. */
   readonly project: string;
+  /** The same, for tickets of private incidents; null or left out where they stay here. */
+  readonly privateProject?: string | null;
   readonly issueType: string;
   readonly labels: readonly string[];
 }

@@ -45,6 +45,7 @@ import type { ReleaseWatchRecords } from "./release-care/watch.ts";
 import type { ReportRecords } from "./report/report.ts";
 import type { SecurityStepRecords } from "./security/checklist.ts";
 import type { PublicRecords } from "./status-page/page.ts";
+import type { TicketRequestRecords } from "./ticket/request.ts";
 import type { CurationRecords } from "./timeline/curation.ts";
 import type { ReactionRecords, TimelineRecords } from "./timeline/records.ts";
 import type { TurnRecords } from "./upkeep/turns.ts";
@@ -69,6 +70,7 @@ export interface App {
     readonly botUserId: string;
     readonly teamId: string;
     readonly permalink: (channelId: string, ts: string, threadTs?: string | null) => string;
+    readonly channelLink: (channelId: string) => string;
     /** Whether the bot is in a channel and so can post there; null where it does not know. */
     readonly isIn?: (channelId: string) => boolean | null;
   };
@@ -101,6 +103,7 @@ export interface App {
   readonly postmortemWork: PostmortemWorkRecords;
   readonly actionItems: ActionItemRecords;
   readonly counterparts: CounterpartRecords;
+  readonly ticketRequests: TicketRequestRecords;
   readonly operations: OperationRecords;
   readonly locks: LockRecords;
   readonly holds: HoldRecords;

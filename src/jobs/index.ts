@@ -1,6 +1,5 @@
 /** The explicit list of every background task. A new one is a file beside this one, a line here, and its data in domain/jobs.ts. */
-import { armTicketLooks } from "../domain/action-item/tickets.ts";
-import type { Tracker } from "../domain/action-item/tracker.ts";
+
 import { type AuditArchive, armArchiveAtStart } from "../domain/audit/archive.ts";
 import type { AuditReport } from "../domain/audit/report.ts";
 import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
@@ -14,6 +13,8 @@ import { armDeploymentLooks } from "../domain/release-care/watch.ts";
 import { armReviews } from "../domain/review/reviews.ts";
 import type { MessageReader } from "../domain/slack-side.ts";
 import type { Mailer } from "../domain/telling/mail.ts";
+import { armTicketLooks } from "../domain/ticket/ticket.ts";
+import type { Tracker } from "../domain/ticket/tracker.ts";
 import { armUpkeep } from "../domain/upkeep/turns.ts";
 import { applyOperation } from "./apply-operation.ts";
 import { archiveAuditJob } from "./archive-audit.ts";

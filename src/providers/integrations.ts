@@ -1,10 +1,10 @@
-import { ticketKeeper } from "../domain/action-item/tickets.ts";
-import type { Tracker } from "../domain/action-item/tracker.ts";
 import type { Keeper } from "../domain/counterpart/keep.ts";
 import type { Integrations } from "../domain/integrations.ts";
 import type { CheckResult } from "../domain/platform.ts";
 import { type DrawForDestination, destinationKeeper } from "../domain/postmortem/elsewhere.ts";
 import { outsidePageKeeper } from "../domain/status-page/outside.ts";
+import { ticketKeeper } from "../domain/ticket/keeping.ts";
+import type { Tracker } from "../domain/ticket/tracker.ts";
 import { createConfluence } from "./confluence/confluence.ts";
 import { createGit } from "./git/git.ts";
 import { createGitHub } from "./github/github.ts";

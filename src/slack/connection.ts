@@ -30,6 +30,7 @@ export interface Workspace {
   readonly botUserId: string;
   readonly botId: string;
   readonly permalink: App["workspace"]["permalink"];
+  readonly channelLink: App["workspace"]["channelLink"];
   readonly isIn: (channelId: string) => boolean | null;
 }
 
@@ -97,6 +98,7 @@ export function connectSlack(options: ConnectionOptions): SlackConnection {
       return known.botId;
     },
     isIn: membership.isIn,
+    channelLink: (channelId) => `${known.url}archives/${channelId}`,
     permalink: (channelId, ts, threadTs) => {
       const thread = threadTs && threadTs !== ts ? `?thread_ts=${threadTs}&cid=${channelId}` : "";
       return `${known.url}archives/${channelId}/p${ts.replace(".", "")}${thread}`;

@@ -5,7 +5,7 @@ import type { RecordContext } from "./database.ts";
 interface CounterpartTable {
   readonly service: Counterpart["service"];
   readonly subject: string;
-  readonly incident_id: string;
+  readonly incident_id: string | null;
   readonly state: Counterpart["state"];
   readonly key: string | null;
   readonly url: string | null;

@@ -42,6 +42,7 @@ import { reportRecords } from "./reports.ts";
 import { sampleRecords } from "./samples.ts";
 import { securityStepRecords } from "./security-steps.ts";
 import { storeLookRecords } from "./store-looks.ts";
+import { ticketRequestRecords } from "./ticket-requests.ts";
 import { tickRecords } from "./ticks.ts";
 import { timelineRecords } from "./timeline.ts";
 import { turnRecords } from "./turns.ts";
@@ -77,6 +78,7 @@ export function recordsOf(context: RecordContext) {
     postmortemWork: postmortemWorkRecords(context),
     actionItems: actionItemRecords(context),
     counterparts: counterpartRecords(context),
+    ticketRequests: ticketRequestRecords(context),
     operations: operationRecords(context),
     locks: lockRecords(context),
     holds: holdRecords(context),

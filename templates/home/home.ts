@@ -1,6 +1,5 @@
 import type { KnownBlock } from "@slack/types";
 import { ticketsByItem } from "../../src/domain/action-item/tickets.ts";
-import { trackersOf } from "../../src/domain/action-item/tracker.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import { maySee } from "../../src/domain/incident/access.ts";
@@ -11,6 +10,7 @@ import { mayApprove } from "../../src/domain/operation/may-approve.ts";
 import { operationInWords } from "../../src/domain/operation/record.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { shorten } from "../../src/domain/text.ts";
+import { trackersOf } from "../../src/domain/ticket/tracker.ts";
 import { type ItemRow, itemRow } from "../incident/action-items.ts";
 import { declareButton, incidentLine } from "../incident/list.ts";
 import { named } from "../incident/phrases.ts";

@@ -1,5 +1,4 @@
 import type { KnownBlock } from "@slack/types";
-import { trackerTitles } from "../../src/domain/action-item/tracker.ts";
 import type { Counterpart } from "../../src/domain/counterpart/counterpart.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
@@ -9,6 +8,7 @@ import { actions, button, inert, option, overflow, person, type Reply, reply, se
 import type { View } from "../views.ts";
 import { actionItemButton, doneButton } from "./notices.ts";
 import { named } from "./phrases.ts";
+import { ticketWords } from "./tickets.ts";
 
 export interface ItemRow {
   readonly item: ActionItem;
@@ -74,22 +74,6 @@ export function itemRow(row: ItemRow, trackers: ItemListFacts["trackers"]): Know
 function dueWords(item: ActionItem, overdue: boolean): string {
   if (!item.dueOn) return "no date yet";
   return overdue ? `:warning: overdue since ${item.dueOn}` : `due ${item.dueOn}`;
-}
-
-const services: Readonly<Partial<Record<Counterpart["service"], string>>> = trackerTitles;
-
-/** Where its ticket is, or why there is none. */
-export function ticketWords({ service, state, key, url, status, trouble }: Counterpart): string {
-  const title = services[service] ?? service;
-  if (state === "failed") return `:warning: not in ${title}: ${inert(shorten(withoutName(trouble ?? "", title), 200))}`;
-  if (!key) return trouble ? `${title} has not answered yet` : `on its way to ${title}`;
-  const link = url ? `<${url}|${inert(key)}>` : inert(key);
-  if (status === "gone") return `${link} is gone in ${title}`;
-  return `${link}${status === "done" ? " done" : ""}${trouble ? ` (${inert(shorten(trouble, 200))})` : ""}`;
-}
-
-function withoutName(trouble: string, title: string): string {
-  return trouble.startsWith(`${title}: `) ? trouble.slice(title.length + 2) : trouble;
 }
 
 /** Who handed an item to a tracker hears that it did not get there, or not whole. Subject: tracker and item. */

@@ -12,6 +12,7 @@ import type { View } from "../views.ts";
 import { clockLine } from "./clocks.ts";
 import { missingLines } from "./missing.ts";
 import { about, lasting, named, severityLabel, shortTitle } from "./phrases.ts";
+import { ticketWords } from "./tickets.ts";
 import { timeLine } from "./times-form.ts";
 import { watchLine } from "./watch.ts";
 
@@ -43,6 +44,7 @@ export function incidentCard(facts: IncidentFacts): Reply {
   blocks.push(context(small(facts)));
   blocks.push(...clockLine(facts));
   if (!facts.open) blocks.push(...written(facts), context(measured(facts)));
+  if (facts.ticket) blocks.push(context(`Ticket ${ticketWords(facts.ticket)}`));
   if (facts.links.length > 0) blocks.push(context(facts.links.slice(0, 10).map(linkLine).join("\n")));
   const channel = channelLine(facts);
   if (channel) blocks.push(context(`:warning: ${channel}`));

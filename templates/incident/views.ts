@@ -11,6 +11,7 @@ import { actionItemNoticeView, noLeadView, noticeView, roleAssignedView, updateD
 import { securityView } from "./people.ts";
 import { outsidePageTroubleView, publishDueView } from "./public.ts";
 import { reviewView } from "./review.ts";
+import { ticketOnlyView } from "./tickets.ts";
 import { toldView } from "./told.ts";
 import { watchView } from "./watch.ts";
 
@@ -21,6 +22,7 @@ export const incidentViews: Readonly<Record<string, View>> = {
   "incident.withdrawn": withdrawnView,
   "incident.security": securityView,
   "incident.told": toldView,
+  "incident.ticket-only": ticketOnlyView,
   "incident.publish-due": publishDueView,
   "incident.outside-page-trouble": outsidePageTroubleView,
   "incident.beliefs": beliefsView,

@@ -35,6 +35,18 @@ describe("integrations", () => {
     expect(github).toMatchObject({ url: "https://api.github.com", labels: ["incident"] });
   });
 
+  test("a severity's ticket goes only to a tracker that is set up", () => {
+    const severity = "severities: { SEV1: { summary: Down, ticket: { in: jira, only: true } } }";
+    expect(() => parse(severity)).toThrow(
+      /severities\.SEV1\.ticket\.in: "?jira"? is not set up; add integrations\.jira/,
+    );
+    const jira =
+      "{ url: 'https://x.atlassian.net', email: a@b.example, token: tttt, project: OPS, private_project: SEC }";
+    const { configuration } = parse(`${severity}\nintegrations: { jira: ${jira} }`);
+    expect(configuration.severities[0]?.ticket).toEqual({ tracker: "jira", only: true });
+    expect(configuration.integrations.jira?.privateProject).toBe("SEC");
+  });
+
   test("a status page elsewhere shows components of our own", () => {
     const there = "integrations: { statuspage: { token: tttt, page: abc123, components: { appi: x1 } } }";
     expect(() => parse(there)).toThrow(

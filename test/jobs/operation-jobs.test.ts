@@ -54,7 +54,7 @@ async function start() {
         config,
         newId: context.newId,
         redact: (text: string) => text,
-        workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "" },
+        workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "", channelLink: () => "" },
         incidents: incidentRecords(context),
         operations: operationRecords(context),
         leases: leaseRecords(context),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { NewTicket, TrackerId } from "../../src/domain/action-item/tracker.ts";
+import type { TicketContent, TrackerId } from "../../src/domain/ticket/tracker.ts";
 import { ProviderError } from "../../src/errors.ts";
 import { createGitHub } from "../../src/providers/github/github.ts";
 import { createJira } from "../../src/providers/jira/jira.ts";
@@ -15,23 +15,30 @@ afterEach(() => partners.stop());
 const made = {
   github: (token?: string) => {
     const { github } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
-    return createGitHub({ ...github, ...(token ? { token } : {}) });
+    return createGitHub({
+      ...github,
+      privateRepository: partners.github.privateRepository,
+      ...(token ? { token } : {}),
+    });
   },
   jira: (token?: string) => {
     const { jira } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
-    return createJira({ ...jira, ...(token ? { token } : {}) });
+    return createJira({ ...jira, privateProject: partners.jira.privateProject, ...(token ? { token } : {}) });
   },
 };
 const known = { github: "ana-ruiz", jira: "712020:ana" };
+const usual = { isPrivate: false };
 const since = new Date("2026-01-07T11:59:00Z");
 
-function ticket(changes: Partial<NewTicket> = {}): NewTicket {
+function ticket(changes: Partial<TicketContent> = {}): TicketContent {
   return {
     title: `Alarm on queue length ${"x".repeat(300)}`,
     lines: ["Action item of INC-1", "- no list, @nobody, *plain* <b>"],
-    link: { title: "The message", url: "https://waooaw.slack.com/archives/C1/p1" },
+    links: [{ title: "The message", url: "https://waooaw.slack.com/archives/C1/p1" }],
     dueOn: "2026-02-01",
     assignee: null,
+    isPrivate: false,
+    done: false,
     ...changes,
   };
 }
@@ -46,12 +53,12 @@ async function faultOf(work: Promise<unknown>): Promise<string> {
 describe.each(["github", "jira"] as const)("[I10] the tracker contract: %s", (id: TrackerId) => {
   test("a ticket that was made is found by its mark, and no other is", async () => {
     const tracker = made[id]();
-    expect(await tracker.find("tocsin-1", since)).toBeNull();
+    expect(await tracker.find(usual, "tocsin-1", since)).toBeNull();
     const kept = await tracker.create(ticket({ assignee: known[id] }), "tocsin-1");
     await tracker.create(ticket(), "tocsin-2");
     expect(kept.trouble ?? null).toBeNull();
-    expect(await tracker.find("tocsin-1", since)).toMatchObject({ key: kept.key, url: kept.url });
-    expect(await tracker.find("tocsin-3", since)).toBeNull();
+    expect(await tracker.find(usual, "tocsin-1", since)).toMatchObject({ key: kept.key, url: kept.url });
+    expect(await tracker.find(usual, "tocsin-3", since)).toBeNull();
   });
 
   test("is open until a person closes it, and tells who and when", async () => {
@@ -65,6 +72,41 @@ describe.each(["github", "jira"] as const)("[I10] the tracker contract: %s", (id
     expect(await tracker.look(key.replace("1", "99"))).toBeNull();
   });
 
+  test("is changed, closed and opened again by an update, however often it is repeated", async () => {
+    const tracker = made[id]();
+    const { key } = await tracker.create(ticket(), "tocsin-1");
+    const over = ticket({ title: "Over", lines: ["All is well"], links: [], done: true });
+    for (const _ of [1, 2]) {
+      expect((await tracker.update(key, over, "tocsin-1")).trouble ?? null).toBeNull();
+      expect(await tracker.look(key)).toMatchObject({ done: true });
+    }
+    const stands = () =>
+      id === "github"
+        ? { title: partners.github.issues()[0]?.title, text: partners.github.issues()[0]?.body }
+        : {
+            title: partners.jira.issues()[0]?.fields.summary,
+            text: JSON.stringify(partners.jira.issues()[0]?.fields.description),
+          };
+    expect(stands()).toMatchObject({ title: "Over", text: expect.stringContaining("All is well") });
+    await tracker.update(key, ticket({ title: "Again" }), "tocsin-1");
+    expect(await tracker.look(key)).toEqual({ done: false, by: null, at: null });
+    expect(stands()).toMatchObject({ title: "Again" });
+    expect(await tracker.find(usual, "tocsin-1", since)).toMatchObject({ key });
+    const gone = tracker.update(key.replace(/1$/, "99"), over, "tocsin-1");
+    await expect(gone).rejects.toMatchObject({ code: "gone-there" });
+  });
+
+  test("what is private goes to its own place and is looked for nowhere else", async () => {
+    const tracker = made[id]();
+    const { key } = await tracker.create(ticket({ isPrivate: true }), "tocsin-1");
+    expect(key).toBe({ github: "waooaw/security#1", jira: "SEC-1" }[id]);
+    expect(await tracker.find({ isPrivate: true }, "tocsin-1", since)).toMatchObject({ key });
+    expect(await tracker.find(usual, "tocsin-1", since)).toBeNull();
+    expect(partners[id].issues()).toEqual([]);
+    await tracker.update(key, ticket({ isPrivate: true, done: true }), "tocsin-1");
+    expect(await tracker.look(key)).toMatchObject({ done: true });
+  });
+
   test("an owner it does not take is left out, and that is said", async () => {
     const kept = await made[id]().create(ticket({ assignee: "nobody" }), "tocsin-1");
     expect(kept.key).toMatch(/1$/);
@@ -76,7 +118,7 @@ describe.each(["github", "jira"] as const)("[I10] the tracker contract: %s", (id
     expect(await faultOf(made[id]().create(ticket({ title: " " }), "m"))).toBe("refused");
     partners.fail(id, { answer: { status: 429, headers: { "retry-after": "90" } } });
     const slow = await made[id]()
-      .find("m", since)
+      .find(usual, "m", since)
       .catch((error: unknown) => error);
     expect(slow).toMatchObject({ fault: "throttled", retryAfterSeconds: 90 });
     partners.fail(id, {});

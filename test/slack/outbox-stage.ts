@@ -119,7 +119,7 @@ function outboxApp(context: RecordContext): OutboxApp {
     now: context.now,
     config: sampleConfiguration,
     newId: context.newId,
-    workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "" },
+    workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "", channelLink: () => "" },
     incidents: incidentRecords(context),
     timeline: timelineRecords(context),
     audit: auditRecords(context),

@@ -91,6 +91,7 @@ export async function openDesk(config: Configuration = waooaw) {
         workspace: {
           botUserId: "U0TOC",
           teamId: "T0WAOOAW",
+          channelLink: (channel) => `https://waooaw.slack.com/archives/${channel}`,
           permalink: (channel, ts, thread) =>
             `https://waooaw.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread && thread !== ts ? `?thread_ts=${thread}` : ""}`,
         },

@@ -170,6 +170,7 @@ export function operationsApp(
       workspace: {
         botUserId: "U0TOC",
         teamId: "T0WAOOAW",
+        channelLink: (channel: string) => `https://waooaw.slack.com/archives/${channel}`,
         permalink: (channel: string, ts: string) => `https://waooaw.slack.com/archives/${channel}/p${ts}`,
         ...(options.isIn ? { isIn: options.isIn } : {}),
       },

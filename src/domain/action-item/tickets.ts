@@ -1,27 +1,15 @@
-import { addMinutes } from "date-fns/addMinutes";
-import { ProviderError, Refusal } from "../../errors.ts";
+import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { askCounterpart, type Counterpart } from "../counterpart/counterpart.ts";
-import { type Keeper, keeper } from "../counterpart/keep.ts";
+import { askCounterpart } from "../counterpart/counterpart.ts";
 import { openForChange } from "../incident/access.ts";
 import { type Incident, incidentName, markedTitle } from "../incident/incident.ts";
 import { redraw, tell } from "../incident/notices.ts";
-import type { App, Log, Transact } from "../ports.ts";
+import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import type { ActionItem } from "../postmortem/postmortem.ts";
 import { escapeMrkdwn, shorten } from "../text.ts";
-import {
-  type NewTicket,
-  type TicketSight,
-  type Tracker,
-  type TrackerId,
-  trackersOf,
-  trackerTitles,
-} from "./tracker.ts";
-
-/** Open tickets are looked at this often, so many in a round: far below what any tracker allows. */
-const lookMinutes = 5;
-const looksEach = 25;
+import { personOf, type Ticket, type TicketKind, ticketLink, ticketsOf } from "../ticket/ticket.ts";
+import { type TicketContent, type TicketSight, type TrackerId, trackersOf, trackerTitles } from "../ticket/tracker.ts";
 
 /** Hands an action item to a tracker; the ticket is made in the background. What is private stays here. */
 export async function handToTracker(app: App, caller: Caller, itemId: string, word: string): Promise<ActionItem> {
@@ -78,13 +66,6 @@ async function handOver(app: App, incident: Incident, item: ActionItem, tracker:
   });
 }
 
-type Ticket = Counterpart & { readonly service: TrackerId };
-
-/** Those of the counterparts that are tickets. */
-export function ticketsOf(counterparts: readonly Counterpart[]): readonly Ticket[] {
-  return counterparts.filter((one): one is Ticket => one.service === "github" || one.service === "jira");
-}
-
 /** The ticket that counts for each item: the one that is there, else the newest attempt. */
 export async function ticketsByItem(app: App, itemIds: readonly string[]): Promise<ReadonlyMap<string, Ticket>> {
   const all = ticketsOf(await app.counterparts.ofSubjects(itemIds));
@@ -92,46 +73,44 @@ export async function ticketsByItem(app: App, itemIds: readonly string[]): Promi
   return new Map(all.toSorted((a, b) => weight(a) - weight(b)).map((one) => [one.subject, one]));
 }
 
-/** How an action item is kept in a tracker: made once, left to the people there afterwards. */
-export function ticketKeeper(tracker: Tracker): Keeper {
-  return keeper<NewTicket>({
-    service: tracker.id,
-    content: async (app, { subject }) => {
-      const item = await app.actionItems.byId(subject);
-      const incident = item && (await app.incidents.byId(item.incidentId));
-      if (!item || !incident || incident.isPrivate) return null;
-      return { content: await ticketFor(app, incident, item, tracker.id), seal: "made" };
-    },
-    find: (_ticket, mark, since) => tracker.find(mark, since),
-    create: tracker.create,
-    update: null,
-    shown: async (app, ticket) => {
-      const item = await app.actionItems.byId(ticket.subject);
-      const incident = item && (await app.incidents.byId(item.incidentId));
-      if (!item || !incident) return;
-      const title = trackerTitles[tracker.id];
-      if (ticket.state === "there" && ticket.key) {
-        const link = ticket.url ? `<${ticket.url}|${escapeMrkdwn(ticket.key)}>` : escapeMrkdwn(ticket.key);
-        const text = `Action item handed to ${title} as ${link}: ${escapeMrkdwn(shorten(item.title, 300))}`;
-        const entry = await note(app, incident, ticket.askedBy, text);
-        await tell(app, incident, entry);
-        await armTicketLooks(app);
-      }
-      if (ticket.state === "failed" || (ticket.state === "there" && ticket.trouble)) {
-        await app.outbox.add({
-          kind: "message",
-          view: "action-item.ticket-trouble",
-          subject: `${ticket.service}:${ticket.subject}`,
-          place: { user: ticket.askedBy },
-          once: `ticket-trouble:${ticket.service}:${ticket.subject}:${ticket.askedAt.toISOString()}:${ticket.state}`,
-        });
-      }
-      await shownAnew(app, incident, item);
-    },
-  });
-}
+/** Tickets of action items: made once, left to the people there afterwards; one closed there is done here. */
+export const itemTickets: TicketKind = {
+  content: async (app, { service, subject }) => {
+    const item = await app.actionItems.byId(subject);
+    const incident = item && (await app.incidents.byId(item.incidentId));
+    if (!item || !incident || incident.isPrivate) return null;
+    return { content: await ticketFor(app, incident, item, service), seal: "made" };
+  },
+  shown: async (app, ticket) => {
+    const item = await app.actionItems.byId(ticket.subject);
+    const incident = item && (await app.incidents.byId(item.incidentId));
+    if (!item || !incident) return;
+    if (ticket.state === "there" && ticket.key) {
+      const where = `${trackerTitles[ticket.service]} as ${ticketLink(ticket)}`;
+      const text = `Action item handed to ${where}: ${escapeMrkdwn(shorten(item.title, 300))}`;
+      await tell(app, incident, await note(app, incident, ticket.askedBy, text));
+    }
+    if (ticket.state === "failed" || (ticket.state === "there" && ticket.trouble)) {
+      await app.outbox.add({
+        kind: "message",
+        view: "action-item.ticket-trouble",
+        subject: `${ticket.service}:${ticket.subject}`,
+        place: { user: ticket.askedBy },
+        once: `ticket-trouble:${ticket.service}:${ticket.subject}:${ticket.askedAt.toISOString()}:${ticket.state}`,
+      });
+    }
+    await shownAnew(app, incident, item);
+  },
+  seen: async (app, ticket, sight) => {
+    const item = await app.actionItems.byId(ticket.subject);
+    const incident = item && (await app.incidents.byId(item.incidentId));
+    if (!item || !incident) return;
+    if (sight?.done && !item.doneAt) await closedThere(app, incident, item, ticket, sight);
+    await shownAnew(app, incident, item);
+  },
+};
 
-async function ticketFor(app: App, incident: Incident, item: ActionItem, tracker: TrackerId): Promise<NewTicket> {
+async function ticketFor(app: App, incident: Incident, item: ActionItem, tracker: TrackerId): Promise<TicketContent> {
   const names = await app.names([...(item.ownerId ? [item.ownerId] : []), item.createdBy]);
   const owner = item.ownerId ? (names.get(item.ownerId) ?? null) : null;
   const inSlack = item.source?.permalink ?? null;
@@ -143,9 +122,11 @@ async function ticketFor(app: App, incident: Incident, item: ActionItem, tracker
       ...(item.dueOn ? [`Due: ${item.dueOn}`] : []),
       "Closing it here marks it as done in Slack.",
     ],
-    link: inSlack ? { title: "The message it comes from", url: inSlack } : null,
+    links: inSlack ? [{ title: "The message it comes from", url: inSlack }] : [],
     dueOn: item.dueOn,
     assignee: await assigneeFor(app, item.ownerId, tracker),
+    isPrivate: false,
+    done: false,
   };
 }
 
@@ -157,54 +138,6 @@ async function assigneeFor(app: App, ownerId: string | null, tracker: TrackerId)
     ({ reference }) => reference === ownerId || (email !== null && reference.toLowerCase() === email),
   );
   return entry?.[tracker] ?? null;
-}
-
-/** The Slack user id of whom a tracker names; null where the configuration's people do not say. */
-async function personOf(app: App, name: string, tracker: TrackerId): Promise<string | null> {
-  const entry = app.config.people.find((one) => one[tracker]?.toLowerCase() === name.toLowerCase());
-  if (!entry) return null;
-  if (/^[UW][A-Z0-9]+$/.test(entry.reference)) return entry.reference;
-  return (await app.people.meant([entry.reference])).get(entry.reference)?.[0] ?? null;
-}
-
-export interface TicketNeeds {
-  readonly transact: Transact;
-  readonly trackers: readonly Tracker[];
-  readonly log: Pick<Log, "warn">;
-}
-
-/** Looks at the open tickets that were not looked at for longest; one that was closed there is done here. */
-export async function lookAtTickets({ transact, trackers, log }: TicketNeeds): Promise<void> {
-  const services = trackers.map(({ id }) => id);
-  const tickets = ticketsOf(await transact((app) => app.counterparts.open(services, looksEach)));
-  const away = new Set<TrackerId>();
-  for (const ticket of tickets) {
-    const tracker = trackers.find(({ id }) => id === ticket.service);
-    if (!tracker || !ticket.key || away.has(tracker.id)) continue;
-    try {
-      const sight = await tracker.look(ticket.key);
-      await transact((app) => seen(app, ticket, sight));
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      log.warn({ err: error }, "Tickets could not be looked at; trying again in a while");
-      // What holds for one holds for all of them until the next round.
-      away.add(tracker.id);
-    }
-  }
-  await transact(armTicketLooks);
-}
-
-async function seen(app: App, ticket: Ticket, sight: TicketSight | null): Promise<void> {
-  const incident = await app.incidents.lock(ticket.incidentId);
-  const row = await app.counterparts.lock(ticket.service, ticket.subject);
-  if (!incident || !row || row.status !== "open") return;
-  const status = sight === null ? "gone" : sight.done ? "done" : "open";
-  await app.counterparts.put({ ...row, status, checkedAt: app.now });
-  if (status === "open") return;
-  const item = await app.actionItems.byId(ticket.subject);
-  if (!item) return;
-  if (sight?.done && !item.doneAt) await closedThere(app, incident, item, ticket, sight);
-  await shownAnew(app, incident, item);
 }
 
 async function closedThere(app: App, incident: Incident, item: ActionItem, ticket: Ticket, sight: TicketSight) {
@@ -237,11 +170,4 @@ async function shownAnew(app: App, incident: Incident, item: ActionItem): Promis
 
 function note(app: App, incident: Incident, actorId: string | null, text: string) {
   return app.timeline.add({ incidentId: incident.id, at: app.now, kind: "action-item", actorId, text });
-}
-
-/** Has the open tickets looked at in a while; nothing where there is none. */
-export async function armTicketLooks(app: App): Promise<void> {
-  const services = trackersOf(app.config).map(({ id }) => id);
-  if ((await app.counterparts.open(services, 1)).length === 0) return;
-  await app.jobs.add("look-at-tickets", {}, { key: "next", after: addMinutes(app.now, lookMinutes) });
 }

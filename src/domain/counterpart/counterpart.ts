@@ -1,3 +1,4 @@
+import { addSeconds } from "date-fns/addSeconds";
 import type { App } from "../ports.ts";
 
 /** The web services that hold something of ours. */
@@ -8,7 +9,8 @@ export interface Counterpart {
   readonly service: CounterpartService;
   /** Id of what it stands for. */
   readonly subject: string;
-  readonly incidentId: string;
+  /** Null for what no incident was made of. */
+  readonly incidentId: string | null;
   /** Failed: the service will not take it until somebody asks again. */
   readonly state: "asked" | "there" | "failed";
   /** Its name there, once it is there. */
@@ -47,7 +49,7 @@ export interface CounterpartRecords {
 export async function askCounterpart(
   app: App,
   ask: Pick<Counterpart, "service" | "subject" | "incidentId" | "askedBy">,
-  { over = false }: { readonly over?: boolean } = {},
+  { over = false, afterSeconds = 0 }: { readonly over?: boolean; readonly afterSeconds?: number } = {},
 ): Promise<void> {
   const before = await app.counterparts.lock(ask.service, ask.subject);
   if (!before || before.state === "failed") {
@@ -73,6 +75,9 @@ export async function askCounterpart(
   await app.jobs.add(
     "keep-counterpart",
     { service: ask.service, subject: ask.subject },
-    { key: `${ask.service}:${ask.subject}` },
+    {
+      key: `${ask.service}:${ask.subject}`,
+      ...(afterSeconds > 0 ? { after: addSeconds(app.now, afterSeconds) } : {}),
+    },
   );
 }

@@ -49,8 +49,8 @@ export interface Keeper<Content = unknown> {
    * Makes what is there say what the content says; bears repeating. Null where it is left alone once it is there.
    */
   readonly update: ((key: string, content: Content, before: Before) => Promise<Kept>) | null;
-  /** Shows people how it stands now. */
-  readonly shown: (app: App, counterpart: Counterpart) => Promise<void>;
+  /** Shows people how it stands now, and how it stood before. */
+  readonly shown: (app: App, counterpart: Counterpart, before: Counterpart) => Promise<void>;
 }
 
 /** Lets a keeper stand in a list with others; the content it is handed is its own. */
@@ -172,7 +172,7 @@ async function settle(
   if (!row) return null;
   const changed = change(row);
   await app.counterparts.put(changed);
-  await shown(app, changed);
+  await shown(app, changed, row);
   return changed;
 }
 

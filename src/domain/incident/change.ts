@@ -4,6 +4,7 @@ import { tellOutside } from "../telling/fan-out.ts";
 import type { TimelineKind } from "../timeline/entry.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { incidentTopic, redraw, tell } from "./notices.ts";
+import { keepTicket } from "./ticket.ts";
 
 export interface Change {
   readonly changes: Partial<Omit<Incident, "id" | "number" | "version">>;
@@ -41,6 +42,7 @@ export async function recordChange(
   if (change.tell) await tell(app, changed, entry);
   if (change.tell === "everyone") await tellOutside(app, changed, entry);
   await redraw(app, changed);
+  await keepTicket(app, changed, actorId ?? "tocsin");
   if (incidentTopic(changed) !== incidentTopic(incident)) {
     await app.outbox.add({ kind: "topic", incident: incident.id }, "cosmetic");
   }

@@ -5,6 +5,7 @@ import type { TimelineKind } from "../timeline/entry.ts";
 import { archivedByHand } from "./archiving.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
+import { keepTicket } from "./ticket.ts";
 
 /** Records the incident's channel once Slack has made or found it, shows it everywhere, and tells who declared. */
 export async function channelCreated(
@@ -23,6 +24,7 @@ export async function channelCreated(
     details: { channel: channel.id, name: channel.name },
   });
   await redraw(app, changed, "declare");
+  await keepTicket(app, changed, incident.reporterId);
   await app.outbox.add(
     {
       kind: "message",
@@ -120,6 +122,7 @@ export async function channelMadePrivate(app: App, channelId: string, userId: st
   const announcement = { kind: "card", view: "incident.announcement", subject: incident.id } as const;
   await app.outbox.add({ ...announcement, place: { configured: "incidents" } }, "declare");
   await redraw(app, changed);
+  await keepTicket(app, changed, userId ?? "tocsin");
 }
 
 async function note(

@@ -17,9 +17,12 @@ import { statusAt, stepOf } from "./phases.ts";
 import { armUpdateReminder } from "./reminders.ts";
 import { requireServing } from "./serving.ts";
 import { requireSeverity } from "./severity.ts";
+import { keepTicket } from "./ticket.ts";
 
 /** What people say when they declare; typed text as it came. */
 export interface Declaration {
+  /** The incident's id where it has one already: that of what was opened as a ticket only. */
+  readonly id?: string;
   readonly title: string;
   readonly severity: string;
   readonly summary: string;
@@ -58,7 +61,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   const isSilent = (declaration.isSilent ?? false) || times.resolvedAt !== null;
   const first = times.resolvedAt ? ("resolved" as const) : ("detected" as const);
   const incident = await app.incidents.insert({
-    id: app.newId(),
+    id: declaration.id ?? app.newId(),
     title,
     summary: cleanText(declaration.summary),
     severity: severity.name,
@@ -89,6 +92,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
   await pageForSeverity(app, incident);
   await armUnresolvedPages(app, incident);
+  await keepTicket(app, incident, caller.userId);
   if (!commanderId && !isSilent) {
     await app.jobs.add(
       "remind-lead",

@@ -1,5 +1,6 @@
 import type { ChannelCondition } from "../capture/records.ts";
 import type { Role, Severity } from "../configuration.ts";
+import type { Counterpart } from "../counterpart/counterpart.ts";
 import type { MissingPiece } from "../intent.ts";
 import type { OperationRecord } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
@@ -12,6 +13,7 @@ import { type LinkedIncident, linkedIncidents } from "./links.ts";
 import { currentStep, type Step } from "./phases.ts";
 import { commanderOf, roles } from "./roles.ts";
 import { severityOf } from "./severity.ts";
+import { incidentTicket } from "./ticket.ts";
 import type { Watch } from "./watch-records.ts";
 
 /** Everything an incident's card and announcement show, as it is now. */
@@ -40,6 +42,8 @@ export interface IncidentFacts {
   readonly now?: Date;
   /** What its severity asks for before it is closed and is not there yet; only once it is resolved. */
   readonly missingToClose?: readonly CloseField[];
+  /** Its ticket in a tracker; null or left out where it has none. */
+  readonly ticket?: Counterpart | null;
   /** What became of its channel by hand. */
   readonly channel?: ChannelCondition;
 }
@@ -69,6 +73,7 @@ export async function incidentFacts(app: App, incidentId: string): Promise<Incid
     clocks: clocksOf(app.config, incident),
     now: app.now,
     missingToClose: incident.phase === "resolved" ? await missingToClose(app, incident) : [],
+    ticket: await incidentTicket(app, incidentId),
     channel: await app.reconciliations.condition(incidentId),
   };
 }

@@ -8,6 +8,7 @@ import { takeOut } from "./following.ts";
 import { type Incident, incidentName } from "./incident.ts";
 import { redraw } from "./notices.ts";
 import { roles } from "./roles.ts";
+import { keepTicket } from "./ticket.ts";
 
 /** Somebody who may know of a private incident, and why. */
 export interface Access {
@@ -89,6 +90,7 @@ export async function makePrivate(app: App, caller: Caller, incidentId: string):
   await noted(app, caller, changed, "incident.made-private", "Made the incident private", null);
   await app.outbox.withdraw(incident.id);
   await tellOutsidePage(app, changed, caller.userId);
+  await keepTicket(app, changed, caller.userId);
   // One that is being posted at this moment is drawn once more, and then says nothing.
   const announcement = { kind: "card", view: "incident.announcement", subject: incident.id } as const;
   await app.outbox.add({ ...announcement, place: { configured: "incidents" } }, "declare");

@@ -4,6 +4,7 @@ import type { Configuration } from "../configuration.ts";
 import { askCounterpart, type Counterpart } from "../counterpart/counterpart.ts";
 import { type Before, type Keeper, type Kept, keeper } from "../counterpart/keep.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
+import { keepTicket } from "../incident/ticket.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "./checklist.ts";
 import type { Postmortem } from "./postmortem.ts";
@@ -139,9 +140,10 @@ export function destinationKeeper<S extends DestinationId>(
     create: destination.create,
     update: destination.update,
     shown: async (app, row) => {
-      const incident = await app.incidents.byId(row.incidentId);
+      const incident = row.incidentId === null ? null : await app.incidents.byId(row.incidentId);
       if (!incident) return;
       await redrawPostmortem(app, incident.id);
+      await keepTicket(app, incident, row.askedBy);
       if (row.state === "failed")
         await record(app, incident, "tocsin", "postmortem.not-taken-elsewhere", destination.id, row);
       else if (row.state === "there" && row.attemptedAt === null && row.version !== null)

@@ -3,6 +3,7 @@ import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { handOverOpenItems } from "../action-item/tickets.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
+import { keepTicket } from "../incident/ticket.ts";
 import type { App } from "../ports.ts";
 import { cardOf } from "./checklist.ts";
 import { keepElsewhere } from "./elsewhere.ts";
@@ -231,6 +232,7 @@ export async function publishPostmortem(
   });
   await handOverOpenItems(app, incident, by.userId);
   await keepElsewhere(app, published, incident, by.userId);
+  await keepTicket(app, incident, by.userId);
   const publication = { card: "postmortem.publication", subject: postmortem.id };
   await app.outbox.add({ kind: "card", view: publication.card, subject: publication.subject, place }, "answer");
   await app.outbox.add(

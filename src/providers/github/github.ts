@@ -1,6 +1,7 @@
-import type { NewTicket, Tracker } from "../../domain/action-item/tracker.ts";
+import { otherHands } from "../../domain/counterpart/keep.ts";
 import type { GitHubIntegration } from "../../domain/integrations.ts";
 import { shorten } from "../../domain/text.ts";
+import type { TicketContent, Tracker } from "../../domain/ticket/tracker.ts";
 import { ProviderError } from "../../errors.ts";
 import { askService, type WebService } from "../web-service.ts";
 
@@ -37,14 +38,27 @@ export function createGitHub(settings: GitHubIntegration): Tracker {
       (status === 403 || status === 429) &&
       (headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0"),
   };
-  const issues = `${settings.url}/repos/${settings.repository}/issues`;
-  const kept = ({ number, html_url }: Issue) => ({ key: `${settings.repository}#${number}`, url: html_url });
+  const issuesOf = (repository: string) => `${settings.url}/repos/${repository}/issues`;
+  const issueAt = (key: string) => {
+    const at = key.lastIndexOf("#");
+    return `${issuesOf(key.slice(0, at))}/${encodeURIComponent(key.slice(at + 1))}`;
+  };
+  const repositoryFor = ({ isPrivate }: Pick<TicketContent, "isPrivate">, operation: string): string => {
+    const repository = isPrivate ? settings.privateRepository : settings.repository;
+    if (repository) return repository;
+    const message = "GitHub: no repository is named for what is private";
+    throw new ProviderError({ provider: "github", operation, fault: "refused", code: "no-place", message });
+  };
+  const keptIn = (repository: string, { number, html_url }: Issue) => ({
+    key: `${repository}#${number}`,
+    url: html_url,
+  });
 
-  const make = async (ticket: NewTicket, mark: string, assignee: string | null): Promise<Issue> =>
+  const make = async (ticket: TicketContent, mark: string, assignee: string | null): Promise<Issue> =>
     (await askService(service, {
       operation: "create-issue",
       method: "POST",
-      url: issues,
+      url: issuesOf(repositoryFor(ticket, "create-issue")),
       body: {
         title: shorten(ticket.title, 250),
         body: bodyOf(ticket, mark),
@@ -63,9 +77,13 @@ export function createGitHub(settings: GitHubIntegration): Tracker {
       });
       // Who may not be given issues there is dropped without a word. Source: the same page, create an issue
       const given = assignee === null || issue.assignees.some(({ login }) => same(login, assignee));
-      return { ...kept(issue), trouble: given ? null : `GitHub does not let issues be given to ${assignee}` };
+      return {
+        ...keptIn(repositoryFor(ticket, "create-issue"), issue),
+        trouble: given ? null : `GitHub does not let issues be given to ${assignee}`,
+      };
     },
-    find: async (mark, since) => {
+    find: async (ticket, mark, since) => {
+      const repository = repositoryFor(ticket, "list-issues");
       for (let page = 1; page <= mostPages; page += 1) {
         const query = new URLSearchParams({
           state: "all",
@@ -75,17 +93,32 @@ export function createGitHub(settings: GitHubIntegration): Tracker {
           per_page: String(pageSize),
           page: String(page),
         });
-        const found = (await askService(service, { operation: "list-issues", url: `${issues}?${query}` })) as Issue[];
+        const found = (await askService(service, {
+          operation: "list-issues",
+          url: `${issuesOf(repository)}?${query}`,
+        })) as Issue[];
         const ours = found.find((one) => !one.pull_request && one.body?.includes(commentOf(mark)));
-        if (ours) return kept(ours);
+        if (ours) return keptIn(repository, ours);
         if (found.length < pageSize) return null;
       }
       return null;
     },
+    update: async (key, ticket, mark) => {
+      const issue = (await askService(service, {
+        operation: "update-issue",
+        method: "PATCH",
+        url: issueAt(key),
+        body: {
+          title: shorten(ticket.title, 250),
+          body: bodyOf(ticket, mark),
+          state: ticket.done ? "closed" : "open",
+          ...(ticket.done ? { state_reason: "completed" } : {}),
+        },
+      }).catch(goneThere)) as Issue;
+      return { key, url: issue.html_url };
+    },
     look: async (key) => {
-      const number = key.slice(key.lastIndexOf("#") + 1);
-      const repository = key.slice(0, key.lastIndexOf("#"));
-      const url = `${settings.url}/repos/${repository}/issues/${encodeURIComponent(number)}`;
+      const url = issueAt(key);
       const issue = (await askService(service, { operation: "get-issue", url }).catch(goneIsNull)) as Issue | null;
       if (!issue) return null;
       const { state, closed_at: at, closed_by: by } = issue;
@@ -98,8 +131,8 @@ export function createGitHub(settings: GitHubIntegration): Tracker {
   };
 }
 
-function bodyOf({ lines, link }: NewTicket, mark: string): string {
-  const paragraphs = [...lines.map(inertMarkdown), ...(link ? [`[${link.title}](${link.url})`] : [])];
+function bodyOf({ lines, links }: TicketContent, mark: string): string {
+  const paragraphs = [...lines.map(inertMarkdown), ...links.map(({ title, url }) => `[${title}](${url})`)];
   return `${paragraphs.join("\n\n")}\n\n${commentOf(mark)}`;
 }
 
@@ -140,6 +173,12 @@ function names(error: unknown, field: string): boolean {
   if (!(error instanceof ProviderError) || error.code !== "422") return false;
   const { errors = [] } = (error.cause ?? {}) as Problem;
   return errors.some((one) => typeof one === "object" && one.field === field);
+}
+
+function goneThere(error: unknown): never {
+  if (error instanceof ProviderError && error.fault === "not_found")
+    throw otherHands("gone-there", "github", "GitHub: the issue is gone");
+  throw error;
 }
 
 function goneIsNull(error: unknown): null {

@@ -1,13 +1,24 @@
-import type { NewTicket, TicketSight, Tracker } from "../../domain/action-item/tracker.ts";
+import { otherHands } from "../../domain/counterpart/keep.ts";
 import type { JiraIntegration } from "../../domain/integrations.ts";
 import { shorten } from "../../domain/text.ts";
+import type { TicketContent, TicketSight, Tracker } from "../../domain/ticket/tracker.ts";
 import { ProviderError } from "../../errors.ts";
 import { askService, type WebService } from "../web-service.ts";
+
+interface Status {
+  readonly statusCategory: { readonly key: string };
+}
+
+/** Source: developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-transitions-get */
+interface Transition {
+  readonly id: string;
+  readonly to: Status;
+}
 
 interface Issue {
   readonly key: string;
   readonly fields: {
-    readonly status: { readonly statusCategory: { readonly key: string } };
+    readonly status: Status;
     readonly resolutiondate: string | null;
   };
   readonly changelog?: {
@@ -45,14 +56,41 @@ export function createJira(settings: JiraIntegration): Tracker {
       body: { fields },
     })) as { readonly key: string };
 
+  const projectFor = ({ isPrivate }: Pick<TicketContent, "isPrivate">, operation: string): string => {
+    const project = isPrivate ? settings.privateProject : settings.project;
+    if (project) return project;
+    const message = "Jira: no project is named for what is private";
+    throw new ProviderError({ provider: "jira", operation, fault: "refused", code: "no-place", message });
+  };
+
+  /** Moves an issue to open or done by whatever transition its workflow has for that; answers what stood in the way. */
+  const move = async (issueUrl: string, done: boolean): Promise<string | null> => {
+    const read = { operation: "get-issue", url: `${issueUrl}?fields=status,resolutiondate` };
+    const issue = (await askService(service, read)) as Issue;
+    if (isDone(issue.fields.status) === done) return null;
+    const url = `${issueUrl}/transitions`;
+    const { transitions } = (await askService(service, { operation: "get-transitions", url })) as {
+      readonly transitions: readonly Transition[];
+    };
+    const way = transitions.find(({ to }) => isDone(to) === done);
+    if (!way) return `Jira's workflow has no way to ${done ? "close" : "reopen"} it from here`;
+    try {
+      const body = { transition: { id: way.id } };
+      await askService(service, { operation: "transition-issue", method: "POST", url, body });
+      return null;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== "400") throw error;
+      return `Jira did not ${done ? "close" : "reopen"} it: ${reasonOf(error)}`;
+    }
+  };
+
   return {
     id: "jira",
     create: async (ticket, mark) => {
       const fields = {
-        project: { key: settings.project },
+        project: { key: projectFor(ticket, "create-issue") },
         issuetype: { name: settings.issueType },
-        summary: shorten(ticket.title.replace(/\s+/g, " "), 250),
-        description: documentOf(ticket),
+        ...wordsOf(ticket),
         labels: [...settings.labels, mark],
         ...(ticket.dueOn ? { duedate: ticket.dueOn } : {}),
         ...(ticket.assignee ? { assignee: { accountId: ticket.assignee } } : {}),
@@ -68,9 +106,9 @@ export function createJira(settings: JiraIntegration): Tracker {
         return { ...kept(key), trouble: `Jira did not take ${left}: ${reasonOf(error)}` };
       }
     },
-    find: async (mark) => {
+    find: async (ticket, mark) => {
       const query = new URLSearchParams({
-        jql: `project = "${settings.project}" AND labels = "${mark}" ORDER BY created ASC`,
+        jql: `project = "${projectFor(ticket, "search")}" AND labels = "${mark}" ORDER BY created ASC`,
         fields: "summary",
         maxResults: "1",
       });
@@ -79,6 +117,12 @@ export function createJira(settings: JiraIntegration): Tracker {
         url: `${api}/search/jql?${query}`,
       })) as { readonly issues: readonly { readonly key: string }[] };
       return issues[0] ? kept(issues[0].key) : null;
+    },
+    update: async (key, ticket) => {
+      const url = `${api}/issue/${encodeURIComponent(key)}`;
+      const fields = wordsOf(ticket);
+      await askService(service, { operation: "edit-issue", method: "PUT", url, body: { fields } }).catch(goneThere);
+      return { ...kept(key), trouble: await move(url, ticket.done) };
     },
     look: async (key) => {
       const query = new URLSearchParams({ fields: "status,resolutiondate", expand: "changelog" });
@@ -90,8 +134,12 @@ export function createJira(settings: JiraIntegration): Tracker {
 }
 
 /** Whatever a team calls its last column: its category says that it is done. */
+function isDone({ statusCategory }: Status): boolean {
+  return statusCategory.key === "done";
+}
+
 function sightOf({ fields, changelog }: Issue): TicketSight {
-  if (fields.status.statusCategory.key !== "done") return { done: false, by: null, at: null };
+  if (!isDone(fields.status)) return { done: false, by: null, at: null };
   const changes = (changelog?.histories ?? []).filter(({ items }) => items.some(({ field }) => field === "status"));
   const last = changes.toSorted((a, b) => Date.parse(a.created) - Date.parse(b.created)).at(-1);
   const at = last?.created ?? fields.resolutiondate;
@@ -103,12 +151,16 @@ function sightOf({ fields, changelog }: Issue): TicketSight {
   };
 }
 
+function wordsOf(ticket: TicketContent) {
+  return { summary: shorten(ticket.title.replace(/\s+/g, " "), 250), description: documentOf(ticket) };
+}
+
 /** Text in Atlassian's document format: developer.atlassian.com/cloud/jira/platform/apis/document/structure. */
-function documentOf({ lines, link }: NewTicket): unknown {
+function documentOf({ lines, links }: TicketContent): unknown {
   const paragraph = (content: readonly unknown[]) => ({ type: "paragraph", content });
-  const linked = link
-    ? [paragraph([{ type: "text", text: link.title, marks: [{ type: "link", attrs: { href: link.url } }] }])]
-    : [];
+  const linked = links.map(({ title, url }) =>
+    paragraph([{ type: "text", text: title, marks: [{ type: "link", attrs: { href: url } }] }]),
+  );
   return {
     type: "doc",
     version: 1,
@@ -136,6 +188,12 @@ function reasonOf(error: unknown): string {
 function refusedFields(error: unknown): readonly string[] {
   if (!(error instanceof ProviderError) || error.code !== "400") return [];
   return Object.keys((error.cause as Problem | undefined)?.errors ?? {});
+}
+
+function goneThere(error: unknown): never {
+  if (error instanceof ProviderError && error.fault === "not_found")
+    throw otherHands("gone-there", "jira", "Jira: the issue is gone");
+  throw error;
 }
 
 function goneIsNull(error: unknown): null {

@@ -2,9 +2,10 @@ import type { SandboxClock } from "../clock.ts";
 import type { Partner, PartnerRequest, PartnerResponse } from "./partner.ts";
 
 interface Issue {
+  readonly repository: string;
   readonly number: number;
-  readonly title: string;
-  readonly body: string | null;
+  title: string;
+  body: string | null;
   readonly labels: readonly string[];
   readonly assignees: readonly string[];
   readonly created_at: string;
@@ -19,11 +20,13 @@ interface State {
   gone: number[];
 }
 
-/** GitHub's issues as far as the bot uses them, in one repository. Source: docs.github.com/rest/issues */
+/** GitHub's issues as far as the bot uses them, in two repositories. Source: docs.github.com/rest/issues */
 export interface GitHubStandIn extends Partner {
   readonly token: string;
   readonly repository: string;
-  readonly issues: () => readonly Issue[];
+  readonly privateRepository: string;
+  /** Of the one repository; of the private one when asked. */
+  readonly issues: (repository?: string) => readonly Issue[];
   /** A person closes an issue. */
   readonly close: (number: number, login: string) => void;
   /** A person deletes an issue. */
@@ -32,19 +35,26 @@ export interface GitHubStandIn extends Partner {
 
 const token = "github_pat_sandbox";
 const repository = "waooaw/platform";
+const privateRepository = "waooaw/security";
 /** People who can be given issues there. */
 const people = ["ana-ruiz", "ben-okafor", "chi-nwosu"];
 
 export function createGitHub(options: { readonly clock: SandboxClock; readonly restore?: unknown }): GitHubStandIn {
   const { clock } = options;
   const state: State = (options.restore as State | undefined) ?? { issues: [], gone: [] };
+  // What was kept before there were two repositories is of the first.
+  state.issues.forEach((one, index) => {
+    state.issues[index] = { ...one, repository: one.repository ?? repository };
+  });
   const now = () => new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-  const issueOf = (number: number) => state.issues.find((one) => one.number === number);
+  const issueOf = (number: number) =>
+    state.issues.find((one) => one.repository === repository && one.number === number);
   return {
     id: "github",
     token,
     repository,
-    issues: () => state.issues,
+    privateRepository,
+    issues: (of = repository) => state.issues.filter((one) => one.repository === of),
     close: (number, login) => {
       const issue = issueOf(number);
       if (!issue) throw new Error(`There is no issue ${number}`);
@@ -65,28 +75,53 @@ function route(state: State, request: PartnerRequest, now: () => string): Partne
   if (!headers["user-agent"]) return { status: 403, body: "Request forbidden by administrative rules." };
   if (headers.authorization !== `Bearer ${token}`) return problem(401, "Bad credentials");
   const [, base, owner, name, kind, id] = path.split("/");
-  if (base !== "repos" || `${owner}/${name}` !== repository || kind !== "issues") return problem(404, "Not Found");
-  if (method === "POST" && !id) return create(state, request, now());
-  if (method !== "GET") return problem(404, "Not Found");
+  const place = `${owner}/${name}`;
+  if (base !== "repos" || ![repository, privateRepository].includes(place) || kind !== "issues")
+    return problem(404, "Not Found");
+  const issues = state.issues.filter((one) => one.repository === place);
+  if (method === "POST" && !id) return create(state, place, request, now());
+  if (method !== "GET" && !(method === "PATCH" && id)) return problem(404, "Not Found");
   if (id) {
-    if (state.gone.includes(Number(id))) return problem(410, "This issue was deleted");
-    const issue = state.issues.find((one) => one.number === Number(id));
-    return issue ? { status: 200, body: shown(issue) } : problem(404, "Not Found");
+    if (place === repository && state.gone.includes(Number(id))) return problem(410, "This issue was deleted");
+    const issue = issues.find((one) => one.number === Number(id));
+    if (!issue) return problem(404, "Not Found");
+    return method === "PATCH" ? update(issue, request, now()) : { status: 200, body: shown(issue) };
   }
   const size = Math.min(Number(query.get("per_page") ?? 30), 100);
   const page = Number(query.get("page") ?? 1);
   const since = query.get("since") ?? "";
   if (since !== "" && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(since)) return problem(422, "Validation Failed");
   const wanted = query.get("state") ?? "open";
-  const found = state.issues
-    .filter((one) => !state.gone.includes(one.number))
+  const found = issues
+    .filter((one) => place !== repository || !state.gone.includes(one.number))
     .filter((one) => wanted === "all" || one.state === wanted)
     .filter((one) => one.updated_at >= since)
     .toReversed();
   return { status: 200, body: found.slice((page - 1) * size, page * size).map(shown) };
 }
 
-function create(state: State, { body }: PartnerRequest, at: string): PartnerResponse {
+/** Only what is sent changes. Source: docs.github.com/rest/issues/issues#update-an-issue */
+function update(issue: Issue, { body }: PartnerRequest, at: string): PartnerResponse {
+  const asked = parsed(body);
+  if (!asked) return problem(400, "Problems parsing JSON");
+  const { title = issue.title, body: text = issue.body, state = issue.state, state_reason: reason } = asked;
+  if (typeof title !== "string" || title.trim() === "") return invalid("title", "missing_field", title);
+  if (title.length > 256) return invalid("title", "custom", title, "title is too long (maximum is 256 characters)");
+  if (state !== "open" && state !== "closed") return invalid("state", "invalid", state);
+  if (reason !== undefined && !["completed", "not_planned", "duplicate", "reopened"].includes(String(reason)))
+    return invalid("state_reason", "invalid", reason);
+  issue.title = title;
+  issue.body = typeof text === "string" ? text : null;
+  issue.updated_at = at;
+  if (state !== issue.state) {
+    issue.state = state;
+    issue.closed_at = state === "closed" ? at : null;
+    issue.closed_by = state === "closed" ? "tocsin-bot" : null;
+  }
+  return { status: 200, body: shown(issue) };
+}
+
+function create(state: State, place: string, { body }: PartnerRequest, at: string): PartnerResponse {
   const asked = parsed(body);
   if (!asked) return problem(400, "Problems parsing JSON");
   const { title, body: text = null, labels = [], assignees = [] } = asked;
@@ -99,7 +134,8 @@ function create(state: State, { body }: PartnerRequest, at: string): PartnerResp
   const stranger = assignees.find((login) => !people.includes(login.toLowerCase()));
   if (stranger !== undefined) return invalid("assignees", "invalid", stranger);
   const issue: Issue = {
-    number: state.issues.length + 1,
+    repository: place,
+    number: state.issues.filter((one) => one.repository === place).length + 1,
     title,
     body: typeof text === "string" ? text : null,
     labels,
@@ -114,11 +150,11 @@ function create(state: State, { body }: PartnerRequest, at: string): PartnerResp
   return { status: 201, body: shown(issue) };
 }
 
-function shown(issue: Issue) {
+function shown({ repository: place, ...issue }: Issue) {
   const user = (login: string) => ({ login, type: "User", html_url: `https://github.com/${login}` });
   return {
     ...issue,
-    html_url: `https://github.com/${repository}/issues/${issue.number}`,
+    html_url: `https://github.com/${place}/issues/${issue.number}`,
     labels: issue.labels.map((name) => ({ name })),
     assignees: issue.assignees.map(user),
     closed_by: issue.closed_by === null ? null : user(issue.closed_by),

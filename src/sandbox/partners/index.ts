@@ -32,8 +32,12 @@ export interface Partners extends PartnersServer {
 /** As far as the sandbox looks at it; null for what the configuration does not name. */
 interface WrittenIntegrations {
   readonly pagerduty: object | null;
-  readonly github: { readonly labels: readonly string[] } | null;
-  readonly jira: { readonly labels: readonly string[]; readonly issueType: string } | null;
+  readonly github: { readonly labels: readonly string[]; readonly privateRepository?: string | null } | null;
+  readonly jira: {
+    readonly labels: readonly string[];
+    readonly issueType: string;
+    readonly privateProject?: string | null;
+  } | null;
   readonly statuspage: { readonly components: ReadonlyMap<string, string> } | null;
   readonly confluence?: { readonly private: boolean } | null;
   readonly notion?: { readonly private: boolean } | null;
@@ -114,6 +118,8 @@ function pointed(written: WrittenIntegrations, urlOf: (id: string) => string, st
       url: urlOf("github"),
       token: standIns.github.token,
       repository: standIns.github.repository,
+      // Only where one is written, as it decides whether anything private leaves.
+      privateRepository: written.github?.privateRepository ? standIns.github.privateRepository : null,
     },
     jira: {
       labels: written.jira?.labels ?? ["incident"],
@@ -122,6 +128,7 @@ function pointed(written: WrittenIntegrations, urlOf: (id: string) => string, st
       email: standIns.jira.email,
       token: standIns.jira.token,
       project: standIns.jira.project,
+      privateProject: written.jira?.privateProject ? standIns.jira.privateProject : null,
     },
     // Only where it is written: what is published would go elsewhere as well.
     statuspage: written.statuspage && {

@@ -4,7 +4,7 @@ import type { Partner, PartnerRequest, PartnerResponse } from "./partner.ts";
 interface Issue {
   readonly id: string;
   readonly key: string;
-  readonly fields: Readonly<Record<string, unknown>> & { readonly summary: string; readonly labels: readonly string[] };
+  fields: Readonly<Record<string, unknown>> & { readonly summary: string; readonly labels: readonly string[] };
   readonly created: string;
   status: "To Do" | "Done";
   resolutiondate: string | null;
@@ -15,12 +15,14 @@ interface State {
   readonly issues: Issue[];
 }
 
-/** Jira Cloud's issues as far as the bot uses them, in one project. Source: developer.atlassian.com/cloud/jira */
+/** Jira Cloud's issues as far as the bot uses them, in two projects. Source: developer.atlassian.com/cloud/jira */
 export interface JiraStandIn extends Partner {
   readonly email: string;
   readonly token: string;
   readonly project: string;
-  readonly issues: () => readonly Issue[];
+  readonly privateProject: string;
+  /** Of the one project; of the private one when asked. */
+  readonly issues: (project?: string) => readonly Issue[];
   /** A person moves an issue to Done. */
   readonly close: (key: string, accountId: string) => void;
 }
@@ -28,6 +30,14 @@ export interface JiraStandIn extends Partner {
 const email = "tocsin@waooaw.example";
 const token = "ATATTsandbox";
 const project = "OPS";
+const privateProject = "SEC";
+/** Whose token the bot has. */
+const bot = "712020:tocsin";
+/** A workflow in which an issue moves between two columns. */
+const transitions = [
+  { id: "11", name: "To Do", to: "To Do" },
+  { id: "31", name: "Done", to: "Done" },
+] as const;
 const people: Readonly<Record<string, string>> = {
   "712020:ana": "Ana Ruiz",
   "712020:ben": "Ben Okafor",
@@ -44,13 +54,12 @@ export function createJira(options: { readonly clock: SandboxClock; readonly res
     email,
     token,
     project,
-    issues: () => state.issues,
+    privateProject,
+    issues: (of = project) => state.issues.filter(({ key }) => key.startsWith(`${of}-`)),
     close: (key, accountId) => {
       const issue = state.issues.find((one) => one.key === key);
       if (!issue) throw new Error(`There is no issue ${key}`);
-      issue.status = "Done";
-      issue.resolutiondate = now();
-      issue.changes.push({ at: now(), by: accountId, to: "Done" });
+      moveTo(issue, "Done", accountId, now());
     },
     handle: (request) => route(state, request, now),
     dump: () => state,
@@ -64,23 +73,89 @@ function route(state: State, request: PartnerRequest, now: () => string): Partne
     return { status: 401, body: "Client must be authenticated to access this resource." };
   if (method === "POST" && path === "/rest/api/3/issue") return create(state, request, now());
   if (method === "GET" && path === "/rest/api/3/search/jql") return search(state, query);
-  const key = /^\/rest\/api\/3\/issue\/([^/]+)$/.exec(path)?.[1];
-  if (method !== "GET" || !key) return { status: 404, body: { message: "null for uri", "status-code": 404 } };
+  const [, key, more] = /^\/rest\/api\/3\/issue\/([^/]+)(\/transitions)?$/.exec(path) ?? [];
+  const known = more ? ["GET", "POST"] : ["GET", "PUT"];
+  if (!known.includes(method) || !key) return { status: 404, body: { message: "null for uri", "status-code": 404 } };
   const issue = state.issues.find((one) => one.key === decodeURIComponent(key));
   if (!issue) return problem(404, ["Issue does not exist or you do not have permission to see it."]);
+  if (method === "PUT") return edit(issue, request);
+  if (more) return method === "POST" ? transition(issue, request, now()) : { status: 200, body: waysFrom(issue) };
   return { status: 200, body: shown(issue, query.get("expand")?.split(",").includes("changelog") ?? false) };
+}
+
+function moveTo(issue: Issue, to: Issue["status"], by: string, at: string): void {
+  issue.status = to;
+  issue.resolutiondate = to === "Done" ? at : null;
+  issue.changes.push({ at, by, to });
+}
+
+function category(status: Issue["status"]) {
+  return { name: status, statusCategory: { key: status === "Done" ? "done" : "new" } };
+}
+
+/** Only what the workflow allows from where the issue stands. */
+function waysFrom({ status }: Issue) {
+  const ways = transitions.filter(({ to }) => to !== status);
+  return { transitions: ways.map(({ id, name, to }) => ({ id, name, to: category(to) })) };
+}
+
+function transition(issue: Issue, { body }: PartnerRequest, at: string): PartnerResponse {
+  const id = idOf(body);
+  const way = transitions.find((one) => one.id === id && one.to !== issue.status);
+  if (!way) return problem(400, ["It seems that you have tried to perform an illegal workflow operation."]);
+  moveTo(issue, way.to, bot, at);
+  return { status: 204, body: "" };
+}
+
+function idOf(body: Buffer): string | null {
+  try {
+    const { transition } = JSON.parse(body.toString("utf8")) as { transition?: { id?: unknown } };
+    return typeof transition?.id === "string" ? transition.id : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Only what is sent changes. Source: developer.atlassian.com/cloud/jira, Edit issue */
+function edit(issue: Issue, { body }: PartnerRequest): PartnerResponse {
+  const fields = fieldsOf(body);
+  if (!fields) return problem(400, ["Can not deserialize the request body."]);
+  const errors = faultsOf({ ...issue.fields, ...fields });
+  if (Object.keys(errors).length > 0) return problem(400, [], errors);
+  issue.fields = { ...issue.fields, ...fields } as Issue["fields"];
+  return { status: 204, body: "" };
 }
 
 function create(state: State, { body }: PartnerRequest, at: string): PartnerResponse {
   const fields = fieldsOf(body);
   if (!fields) return problem(400, ["Can not deserialize the request body."]);
+  const errors = faultsOf(fields);
+  if (Object.keys(errors).length > 0) return problem(400, [], errors);
+  const { summary, labels = [] } = fields;
+  const place = (fields.project as { key: string }).key;
+  const id = String(10_000 + state.issues.length);
+  const issue: Issue = {
+    id,
+    key: `${place}-${state.issues.filter(({ key }) => key.startsWith(`${place}-`)).length + 1}`,
+    fields: { ...fields, summary: String(summary), labels: labels as readonly string[] },
+    created: at,
+    status: "To Do",
+    resolutiondate: null,
+    changes: [],
+  };
+  state.issues.push(issue);
+  return { status: 201, body: { id, key: issue.key, self: `https://waooaw.atlassian.net/rest/api/3/issue/${id}` } };
+}
+
+function faultsOf(fields: Readonly<Record<string, unknown>>): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const name of Object.keys(fields)) {
     if (!onScreen.includes(name))
       errors[name] = `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`;
   }
   const { summary, labels = [], description, duedate, assignee } = fields;
-  if ((fields.project as { key?: string } | undefined)?.key !== project) errors.project = "valid project is required";
+  if (![project, privateProject].includes((fields.project as { key?: string } | undefined)?.key ?? ""))
+    errors.project = "valid project is required";
   if (!["Task", "Bug", "Story"].includes((fields.issuetype as { name?: string } | undefined)?.name ?? ""))
     errors.issuetype = "Specify a valid issue type";
   if (typeof summary !== "string" || summary.trim() === "") errors.summary = "You must specify a summary of the issue.";
@@ -95,19 +170,7 @@ function create(state: State, { body }: PartnerRequest, at: string): PartnerResp
   const accountId = (assignee as { accountId?: string } | undefined)?.accountId;
   if (assignee !== undefined && !(accountId && accountId in people))
     errors.assignee = `User '${accountId ?? ""}' cannot be assigned issues.`;
-  if (Object.keys(errors).length > 0) return problem(400, [], errors);
-  const id = String(10_000 + state.issues.length);
-  const issue: Issue = {
-    id,
-    key: `${project}-${state.issues.length + 1}`,
-    fields: { ...fields, summary: String(summary), labels: labels as readonly string[] },
-    created: at,
-    status: "To Do",
-    resolutiondate: null,
-    changes: [],
-  };
-  state.issues.push(issue);
-  return { status: 201, body: { id, key: issue.key, self: `https://waooaw.atlassian.net/rest/api/3/issue/${id}` } };
+  return errors;
 }
 
 /** Of JQL only what the bot asks: a project and a label. */
@@ -115,8 +178,10 @@ function search(state: State, query: URLSearchParams): PartnerResponse {
   const jql = query.get("jql") ?? "";
   const [, asked, label] = /^project = "([^"]+)" AND labels = "([^"]+)"(?: ORDER BY created ASC)?$/.exec(jql) ?? [];
   if (!asked) return problem(400, ["Error in the JQL Query: the stand-in knows only project and labels."]);
-  if (asked !== project) return problem(400, [`The value '${asked}' does not exist for the field 'project'.`]);
-  const found = state.issues.filter(({ fields }) => fields.labels.includes(label ?? ""));
+  if (![project, privateProject].includes(asked))
+    return problem(400, [`The value '${asked}' does not exist for the field 'project'.`]);
+  const ours = state.issues.filter(({ key }) => key.startsWith(`${asked}-`));
+  const found = ours.filter(({ fields }) => fields.labels.includes(label ?? ""));
   const size = Number(query.get("maxResults") ?? 50);
   const issues = found.slice(0, size).map(({ id, key, fields }) => ({ id, key, fields: { summary: fields.summary } }));
   return { status: 200, body: { issues, isLast: found.length <= size } };
@@ -136,7 +201,7 @@ function shown(issue: Issue, withChanges: boolean) {
     fields: {
       ...fields,
       resolutiondate,
-      status: { name: status, statusCategory: { key: status === "Done" ? "done" : "new" } },
+      status: category(status),
     },
     ...(withChanges ? { changelog: { histories, total: histories.length } } : {}),
   };

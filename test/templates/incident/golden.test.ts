@@ -19,6 +19,7 @@ import { linkForm } from "../../../templates/incident/link-form.ts";
 import { incidentList, type ListFacts } from "../../../templates/incident/list.ts";
 import { messagesModal } from "../../../templates/incident/messages.ts";
 import * as notices from "../../../templates/incident/notices.ts";
+import { ticketOnly } from "../../../templates/incident/tickets.ts";
 import { entryForm, insertForm, timelineFilterForm, timelineModal } from "../../../templates/incident/timeline.ts";
 import { updateForm } from "../../../templates/incident/update-form.ts";
 import { caller, waooaw } from "../../support/desk.ts";
@@ -80,6 +81,18 @@ function captured(changes: Partial<CapturedMessage> = {}) {
 }
 
 const noFiles = { waiting: 0, kept: 0, "too-big": 0, unavailable: 0, erased: 0 };
+
+const request = {
+  id: "request-1",
+  title: "Report is late",
+  severity: "SEV4",
+  summary: "",
+  affected: [],
+  tracker: "jira",
+  askedBy: "U0ANA",
+  askedAt: new Date("2026-11-22T14:00:00Z"),
+  source: { kind: "command", permalink: null, text: null },
+} as const;
 
 describe("the check of a capture looks as agreed", () => {
   const found = { messages: 12, edits: 1, deletions: 2, reactions: 1, firstTs: "1", lastTs: "2" };
@@ -299,6 +312,14 @@ describe("every form looks as agreed", () => {
         sampleTicket({ state: "failed", key: null, url: null, trouble: "Jira: valid project is required" }),
       ),
     ],
+    ["card-ticket", incidentCard(sampleFacts({}, { ticket: sampleTicket() }))],
+    [
+      "card-ticket-behind",
+      incidentCard(sampleFacts({}, { ticket: sampleTicket({ state: "failed", trouble: "Jira: No." }) })),
+    ],
+    ["ticket-only", ticketOnly(request, null, null)],
+    ["ticket-only-there", ticketOnly(request, sampleTicket(), null)],
+    ["ticket-only-declared", ticketOnly(request, sampleTicket(), sampleIncident())],
     ["action-item-yours", itemYours(sampleItem(), sampleIncident())],
     ["archive-notice", archiveNotice(sampleIncident(resolved), new Date("2026-12-06T09:00:00Z"))],
     ["link-form", linkForm(target, choosing.choices, "merged", choosing.choices[1] ?? null)],
