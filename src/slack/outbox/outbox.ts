@@ -80,11 +80,12 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
   };
   const pump = async (): Promise<void> => {
     try {
-      do {
+      let more = true;
+      while (more) {
         again = false;
         if (!holding || !options.isReady() || underWay.size >= mostAtOnce) break;
-        again = (await claim()) || again;
-      } while (again);
+        more = await claim();
+      }
     } catch (error) {
       again = false;
       options.log.warn({ err: error }, "The outbox cannot be read; trying again");
