@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { slowness } from "./test/support/slowness.ts";
 
 /** Stories that kill, starve or drive whole processes: each gets the machine to itself, after everything else. */
 const heavy = [
@@ -10,12 +11,12 @@ const heavy = [
 
 const shared = {
   globalSetup: ["test/support/global-setup.ts"],
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 120_000 * slowness,
+  hookTimeout: 120_000 * slowness,
   pool: "forks",
   // A machine of CI that stands still for some seconds is no fault; what was tried again is named in the report.
   retry: process.env.CI ? 2 : 0,
-  expect: { poll: { timeout: 20_000 } },
+  expect: { poll: { timeout: 20_000 * slowness } },
 } as const;
 
 export default defineConfig({

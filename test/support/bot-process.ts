@@ -146,12 +146,16 @@ export async function startBed(options: { readonly cloudSpeed?: number } = {}): 
       return {
         current: () => current,
         ready: async () => {
-          for (;;) {
-            const isReady = await current.ready.then(
-              () => true,
-              () => false,
+          for (let failed = 0; !stopped; ) {
+            const one = current;
+            const trouble = await one.ready.then(
+              () => null,
+              (error: unknown) => error,
             );
-            if (isReady || stopped) return;
+            if (trouble === null) return;
+            // Killed ones are started again for as long as the test kills; one that ends by itself will do so again.
+            if ((await one.ended).signal === null) failed += 1;
+            if (failed === 3) throw trouble;
           }
         },
       };

@@ -13,6 +13,7 @@ import type {
 } from "../../src/sandbox/page/protocol.ts";
 import { fill, type Typed } from "./form-filling.ts";
 import { elementsOf, findButton, matches, optionsOf, reading, words } from "./reading.ts";
+import { slowness } from "./slowness.ts";
 
 /** The half of the sandbox Slack that people use. */
 export interface Workspace {
@@ -38,11 +39,12 @@ export async function until<T>(
   seconds = 40,
   describe: () => string = () => "",
 ): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+  const most = seconds * slowness;
+  const end = Date.now() + most * 1000;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`Waited ${seconds} s for ${what}. ${describe()}`);
+    if (Date.now() > end) throw new Error(`Waited ${most} s for ${what}. ${describe()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
