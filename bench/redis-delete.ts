@@ -22,8 +22,6 @@ export async function redisDelete(): Promise<void> {
   const server = spawn("redis-server", ["--port", String(port), "--dir", folder, "--save", ""], { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}/0`;
   const redis = new Redis(url);
-  // Until the server listens it is asked again.
-  redis.on("error", () => {});
   // The server takes a moment to listen.
   redis.on("error", () => {});
   try {
@@ -99,6 +97,7 @@ interface Asked {
 /** Asks every 2 ms while the work goes on. */
 async function ask(url: string, work: Promise<unknown>): Promise<Asked> {
   const client = new Redis(url);
+  client.on("error", () => {});
   const times: number[] = [];
   const started = performance.now();
   let over = false;

@@ -16,6 +16,7 @@ import { type Answer, type Answered, arg, type ButtonAsk, command, type FormAsk 
 import { factorForm, linkGone } from "../../templates/factor/messages.ts";
 import { operationCard } from "../../templates/ops/operation-card.ts";
 import { confirmForm } from "../../templates/ops/operation-forms.ts";
+import { mostWaysBack } from "../../templates/ops/sequence.ts";
 import { operationFacts } from "../../templates/ops/views.ts";
 import { refusalLine } from "../../templates/refusal.ts";
 import { orRefused } from "./refused.ts";
@@ -74,6 +75,13 @@ export const show = command({
     "ops.cancel": (ask) => decided(ask, "cancel", () => cancelOperation(ask.app, operations, ask.about.id, ask.caller)),
     "ops.stop": (ask) => decided(ask, "stop", () => stopOperation(ask.app, operations, ask.about.id, ask.caller)),
     "ops.undo": (ask) => again(ask, "undo", undoOperation),
+    // One for each place in the row of buttons.
+    ...Object.fromEntries(
+      Array.from({ length: mostWaysBack }, (_, place) => [
+        `ops.take-back-${place}`,
+        (ask: ButtonAsk) => again(ask, "undo", undoOperation),
+      ]),
+    ),
     "ops.plan-again": (ask) => again(ask, "plan again", planAgain),
   },
   forms: {

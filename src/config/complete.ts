@@ -20,6 +20,7 @@ import {
   defaultWatchMinutes,
 } from "./defaults.ts";
 import { completeChecklist } from "./deployment-checklist.ts";
+import { completeSteps } from "./deployment-steps.ts";
 import { completeFollowUp } from "./follow-up.ts";
 import { completeHealth } from "./health.ts";
 import { completeIntegrations } from "./integrations.ts";
@@ -175,6 +176,7 @@ function completeServices({ written, environments }: Catalog): readonly Service[
       lines: lines ?? 50,
     })),
     ...(service.deployments?.before ? { before: completeBefore(service.deployments) } : {}),
+    ...completeSteps(written, service.deployments),
     dependsOn: (service.depends_on ?? []).map((word) => catalogName(written, word) ?? word),
     connectionsPerTask: Object.entries(service.connections_per_task ?? {}).map(([word, count]) => ({
       database: catalogName(written, word) ?? word,

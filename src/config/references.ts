@@ -15,6 +15,7 @@ import { connectionNames } from "./connections.ts";
 import { contactMisfits } from "./contacts.ts";
 import { costMisfits } from "./costs.ts";
 import { checklistMisfits } from "./deployment-checklist.ts";
+import { stepMisfits } from "./deployment-steps.ts";
 import { followUpMisfits } from "./follow-up.ts";
 import { statuspageMisfits } from "./integrations.ts";
 import { plain } from "./nearest.ts";
@@ -70,6 +71,7 @@ export function checkReferences(
     ...careMisfits(written),
     ...checklistMisfits(written),
     ...beforeMisfits(written),
+    ...stepMisfits(written),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Service } from "../domain/configuration.ts";
 import { mostMinutes, type ReleaseCare, usualMinutes } from "../domain/release-care/settings.ts";
 import { unknown } from "./catalog-words.ts";
 import { checklistSchema } from "./deployment-checklist.ts";
+import { stepsSchema } from "./deployment-steps.ts";
 import { count, list, object, right, text } from "./pieces.ts";
 import type { Misfit } from "./references.ts";
 import type { Written } from "./schema.ts";
@@ -41,6 +42,7 @@ export const releaseCareSchema = object({
     .max(5, right("write at most 5 tasks"))
     .describe("Tasks of `tasks` that run before each `/ops deploy`, in this order; each has to end well.")
     .optional(),
+  steps: stepsSchema.optional(),
 }).describe("Deployments are seen, and watched by themselves, unless it says only what comes before them.");
 
 /** By service; those that say nothing are watched only when somebody asks. */

@@ -15,6 +15,7 @@ import type { Contact } from "./oncall/contacts.ts";
 import type { Team } from "./oncall/team.ts";
 import type { AccessRoles } from "./platform/identity.ts";
 import type { PostmortemSettings } from "./postmortem/settings.ts";
+import type { DeploymentStep } from "./release-care/ordered-steps.ts";
 import type { ConfiguredItem, ReleaseCare } from "./release-care/settings.ts";
 import type { Review } from "./review/settings.ts";
 import type { StatusPageSettings } from "./status-page/page.ts";
@@ -191,6 +192,8 @@ export interface Service {
   readonly tasks?: readonly NamedTask[];
   /** Those that run before each deployment and have to end well, in this order, each with what takes it back. */
   readonly before?: readonly { readonly task: string; readonly back: string | null }[];
+  /** What its deployment consists of, in this order; left out: the release alone. */
+  readonly steps?: readonly DeploymentStep[];
   /** Those of them that it works without: where they are away it only degrades. */
   readonly worksWithout?: readonly string[];
   /** Alarms of its platform that watch it, by name, beside those on its own metrics. */

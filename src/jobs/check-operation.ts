@@ -34,9 +34,19 @@ export async function measuredFor(
   target: Target,
   items: readonly DeploymentItem[],
 ): Promise<Measured | null> {
-  const subject = needsFigures(items) ? subjectOf(config, target) : null;
-  if (subject === null) return null;
+  const asked = items.filter((item) => needsFigures([item])).map(({ of }) => of ?? target.name);
+  const seen = await Promise.all(
+    [...new Set(asked)].map(async (name) => {
+      const subject = subjectOf(config, { name, environment: target.environment });
+      if (subject === null) return null;
+      const { findings, unread } = await examine(context, subject, []);
+      return { name, findings: findings.map(({ title, state, detail }) => ({ title, state, detail })), unread };
+    }),
+  );
+  const found = seen.flatMap((one) => one ?? []);
+  if (found.length === 0) return null;
+  const others = found.flatMap(({ name, ...rest }) => (name === target.name ? [] : [[name, rest] as const]));
+  const { findings, unread } = found.find(({ name }) => name === target.name) ?? { findings: [], unread: [] };
   const at = context.now().toISOString();
-  const { findings, unread } = await examine(context, subject, []);
-  return { at, findings: findings.map(({ title, state, detail }) => ({ title, state, detail })), unread };
+  return { at, findings, unread, ...(others.length === 0 ? {} : { others: Object.fromEntries(others) }) };
 }

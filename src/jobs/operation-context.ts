@@ -12,6 +12,7 @@ import type { Port, Provider } from "../domain/platform.ts";
 import type { Identify, Transact } from "../domain/ports.ts";
 import { Refusal } from "../errors.ts";
 import type { JobLog } from "./handler.ts";
+import { ownPort } from "./own-ports.ts";
 
 /** What the jobs of operations are handed by main.ts. */
 export interface OperationContext {
@@ -31,10 +32,14 @@ export interface OperationContext {
  */
 export function toolsFor(
   context: OperationContext,
-  record: OperationRecord,
+  record: Pick<OperationRecord, "id" | "request" | "target">,
 ): { readonly operation: AnyOperation; readonly port: Port<unknown, unknown>; readonly target: Target } {
   const operation = context.operations.find((candidate) => candidate.name === record.request.operation);
   if (!operation) throw new Refusal("not_possible", `This version knows no operation "${record.request.operation}".`);
+  if (operation.own !== undefined) {
+    const port = ownPort(context, operation.own, record, (asked) => toolsFor(context, asked));
+    return { operation, port, target: record.target };
+  }
   const usual = portNames[operation.targetKind];
   const names = operation.ports ?? (usual === null ? [] : [usual]);
   const found = names.map((name) => portOn(context.providers, name, record.target));

@@ -2,7 +2,7 @@ import type { Configuration } from "../domain/configuration.ts";
 import type { AnyOperation, OperationRecord, Plan } from "../domain/operation/operation.ts";
 import { beginPlanning, recordPlan, recordPlanTrouble } from "../domain/operation/planning.ts";
 import type { Measured } from "../domain/release-care/checklist.ts";
-import { checklistFor } from "../domain/release-care/settings.ts";
+import { itemsFor } from "../domain/release-care/settings.ts";
 import { ProviderError, Refusal } from "../errors.ts";
 import { measuredFor } from "./check-operation.ts";
 import { checkPools } from "./check-pools.ts";
@@ -46,7 +46,7 @@ async function makePlan(
   try {
     const { operation, port, target } = toolsFor(context, record);
     const entry = target.kind === "service" ? config.services.find(({ name }) => name === target.name) : null;
-    const items = operation.checklist === true ? checklistFor(config, target) : [];
+    const items = operation.checklist === true && !record.partOf ? itemsFor(config, record) : [];
     const [plan, measured] = await Promise.all([
       operation.plan(operation.parse(record.request.input), target, port.read, entry ?? null),
       measuredFor(context, config, target, items),

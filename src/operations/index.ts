@@ -1,5 +1,6 @@
 import { type AnyOperation, anyOperation } from "../domain/operation/operation.ts";
 import { deleteKeys } from "./delete-keys.ts";
+import { deployInOrder } from "./deploy-in-order.ts";
 import { deployService } from "./deploy-service.ts";
 import { dumpDatabase } from "./dump-database.ts";
 import { cancelQuery, terminateSession } from "./end-session.ts";
@@ -18,9 +19,11 @@ import { rollbackService } from "./rollback-service.ts";
 import { rotateSecret } from "./rotate-secret.ts";
 import { runTask } from "./run-task.ts";
 import { scaleService } from "./scale-service.ts";
+import { smokeTest } from "./smoke-test.ts";
 import { snapshotDatabase } from "./snapshot-database.ts";
 import { startService, stopService } from "./stop-service.ts";
 import { cleanQueue, removeJob, retryFailed } from "./tend-queue.ts";
+import { watchDeployment } from "./watch-deployment.ts";
 
 /** Every operation; the policy and the audit know them by name. */
 export const operations: readonly AnyOperation[] = [
@@ -29,6 +32,9 @@ export const operations: readonly AnyOperation[] = [
   anyOperation(restartService),
   anyOperation(rotateSecret),
   anyOperation(deployService),
+  anyOperation(deployInOrder),
+  anyOperation(smokeTest),
+  anyOperation(watchDeployment),
   anyOperation(rollbackService),
   anyOperation(runTask),
   anyOperation(stopService),

@@ -69,6 +69,8 @@ export function operationRecords(context: RecordContext): OperationRecords {
         .selectFrom("operations")
         .selectAll()
         .where(sql<boolean>`facts -> 'breakGlass' -> 'reviewed' = 'null'::jsonb`)
+        // The steps of a whole are reviewed with it.
+        .where(sql<boolean>`facts -> 'partOf' is null`)
         .orderBy("requested_at")
         .limit(100)
         .execute();

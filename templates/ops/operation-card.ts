@@ -6,10 +6,12 @@ import { buttonsFor, hasBegun, isRunning, type OperationButton } from "../../src
 import { type OperationRecord, targetName } from "../../src/domain/operation/operation.ts";
 import { operationInWords } from "../../src/domain/operation/record.ts";
 import type { Undo } from "../../src/domain/operation/undo.ts";
+import { stillWanted } from "../../src/domain/operation/whole-ruling.ts";
 import type { ItemStanding } from "../../src/domain/release-care/checklist.ts";
 import { actions, button, context, cut, inert, moment, person, type Reply, reply, section } from "../kit.ts";
 import { beforeDeployment, checkedBefore } from "./deploy-checklist.ts";
-import { elapsed, headline, progressBar, shortened } from "./operation-words.ts";
+import { changeLine, elapsed, headline, progressBar, shortened } from "./operation-words.ts";
+import { backButtons, type StepFacts, stepBlocks } from "./sequence.ts";
 
 export interface OperationFacts {
   readonly operation: OperationRecord;
@@ -27,6 +29,8 @@ export interface OperationFacts {
   readonly lease?: Lease | null;
   /** What has to be done before it, as it stands; once it began, as it stood then. */
   readonly checklist?: readonly ItemStanding[];
+  /** The steps it carries out, as they stand. */
+  readonly steps?: readonly StepFacts[];
 }
 
 function leaseInWords(lease: Lease): string {
@@ -44,12 +48,18 @@ export function operationCard(facts: OperationFacts): Reply {
   const { operation } = facts;
   const title = inert(operationInWords(operation));
   const blocks: KnownBlock[] = [section(`${headline(operation)}\n*${title}*`), context(asked(facts))];
+  if (facts.steps !== undefined) blocks.push(...stepBlocks(facts.steps));
   if (operation.plan !== null && isRunning(operation) && !hasBegun(operation)) blocks.push(...planBlocks(facts));
   if (operation.checked !== undefined) blocks.push(checkedBefore(operation.checked));
   if (hasBegun(operation)) blocks.push(...runBlocks(facts));
   if (!isRunning(operation)) blocks.push(...endBlocks(facts));
   if (facts.lease?.state === "held") blocks.push(context(leaseInWords(facts.lease)));
-  const pressable = [...buttonsOf(facts), ...lookAgainButton(facts), ...declareButton(operation)];
+  const pressable = [
+    ...buttonsOf(facts),
+    ...backButtons(facts.steps ?? []),
+    ...lookAgainButton(facts),
+    ...declareButton(operation),
+  ];
   if (pressable.length > 0) blocks.push(actions(pressable, "operation"));
   const greyed = facts.undo.possible ? null : facts.undo.reason;
   if (greyed !== null) blocks.push(context(`Undo is not possible: ${inert(greyed)}.`));
@@ -77,13 +87,10 @@ function asked({ operation, takesBack }: OperationFacts): string {
 function planBlocks({ operation, takenBy, held, checklist = [] }: OperationFacts): KnownBlock[] {
   const { plan, ruling } = operation;
   if (plan === null) return [];
-  const lines = [
-    ...plan.changes.map((change) => `• ${inert(change.label)}: *${inert(change.from)}* → *${inert(change.to)}*`),
-    ...plan.risks.map((risk) => `:warning: ${inert(risk)}`),
-  ];
+  const lines = [...plan.changes.map(changeLine), ...plan.risks.map((risk) => `:warning: ${inert(risk)}`)];
   const needs = ruling === null ? null : needed(operation);
   return [
-    section(lines.join("\n")),
+    ...(lines.length > 0 ? [section(lines.join("\n"))] : []),
     ...(plan.observed.length > 0 ? [context(...plan.observed.map(inert))] : []),
     ...beforeDeployment(operation, checklist),
     context(
@@ -105,9 +112,12 @@ function needed(operation: OperationRecord): string | null {
     : "";
   if (operation.state === "awaiting-approval") {
     const given = operation.approvals.map((approval) => person(approval.userId));
-    const left = ruling.approvals - given.length;
+    const wanted = stillWanted(ruling, operation.approvals).map(
+      ({ approvals: left, approvers }) =>
+        `${left} ${left === 1 ? "approval" : "approvals"} by ${principalsInWords(approvers)}`,
+    );
     const so = given.length > 0 ? ` (given: ${given.join(", ")})` : "";
-    return `${rule}: needs ${left} ${left === 1 ? "approval" : "approvals"} by ${principalsInWords(ruling.approvers)}, not ${person(operation.requesterId)}${factor}${so}`;
+    return `${rule}: needs ${wanted.join(" and ")}, not ${person(operation.requesterId)}${factor}${so}`;
   }
   if (operation.state === "planned") {
     const then = ruling.approvals > 0 ? `, then ${ruling.approvals} to approve` : "";
@@ -132,7 +142,7 @@ function endBlocks({ operation }: OperationFacts): KnownBlock[] {
     const words = [
       `started ${moment(operation.appliedAt, "{time_secs}")}`,
       `took ${elapsed(operation.appliedAt, operation.endedAt)}`,
-      ...(operation.stepsDone.length > 0 ? [inert(operation.stepsDone.join(", "))] : []),
+      ...(operation.stepsDone.length > 0 && !operation.plan?.sequence ? [inert(operation.stepsDone.join(", "))] : []),
       ...(approvers.length > 0 ? [`approved by ${approvers.join(", ")}`] : []),
     ];
     blocks.push(context(words.join(" · ")));
@@ -162,13 +172,14 @@ function buttonsOf({ operation, undo, glass }: OperationFacts): Button[] {
     .map((name) => {
       const drawn = drawings[name];
       const text = typeof drawn.text === "string" ? drawn.text : drawn.text(operation);
+      const confirm = drawn.instead?.(operation) ?? drawn.confirm;
       return button({
         action: `ops.${name}`,
         text,
         about,
         label: `${text}: ${operationInWords(operation)}`,
         ...(drawn.style ? { style: drawn.style } : {}),
-        ...(drawn.confirm ? { confirm: drawn.confirm } : {}),
+        ...(confirm ? { confirm } : {}),
       });
     });
 }
@@ -197,8 +208,24 @@ function declareButton(operation: OperationRecord): Button[] {
 interface Drawing {
   readonly text: string | ((operation: OperationRecord) => string);
   readonly style?: "primary" | "danger";
-  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+  readonly confirm?: Confirmation;
+  /** Asked in its place where that fits better. */
+  readonly instead?: (operation: OperationRecord) => Confirmation | undefined;
 }
+
+interface Confirmation {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no: string;
+}
+
+const stopSteps: Confirmation = {
+  title: "Stop it here?",
+  text: "No further step begins, and the one at hand is stopped where it is. What is done stays.",
+  yes: "Stop",
+  no: "Go on",
+};
 
 const drawings: Readonly<Record<OperationButton, Drawing>> = {
   confirm: { text: "Confirm", style: "primary" },
@@ -217,6 +244,7 @@ const drawings: Readonly<Record<OperationButton, Drawing>> = {
       yes: "Stop watching",
       no: "Keep watching",
     },
+    instead: ({ plan }) => (plan?.sequence ? stopSteps : undefined),
   },
   undo: {
     text: ({ plan }) => cut(plan?.undoLabel ?? (plan?.count ? `Undo → ${plan.count.from}` : "Undo"), 70),

@@ -1,4 +1,5 @@
-import type { OperationRecord, OperationState, Outcome } from "../../src/domain/operation/operation.ts";
+import type { Change, OperationRecord, OperationState, Outcome } from "../../src/domain/operation/operation.ts";
+import { inert } from "../kit.ts";
 
 /** How an operation's state stands at the head of its card. */
 export function headline(operation: Pick<OperationRecord, "state" | "outcome">): string {
@@ -29,6 +30,11 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   cancelled: ":black_square_for_stop: Cancelled",
   "nothing-to-do": ":ok: Nothing to do",
 };
+
+/** What changes, as a line of a plan. */
+export function changeLine({ label, from, to }: Change): string {
+  return `• ${inert(label)}: *${inert(from)}* → *${inert(to)}*`;
+}
 
 /** Minutes and seconds between two moments: 01:12. */
 export function elapsed(from: Date, to: Date): string {

@@ -7,6 +7,7 @@ import { subjectOf } from "../../src/domain/health/subjects.ts";
 import { isIsolation, type Lease } from "../../src/domain/operation/lease.ts";
 import { hasBegun, isRunning } from "../../src/domain/operation/lifecycle.ts";
 import { lockName, type OperationRecord } from "../../src/domain/operation/operation.ts";
+import { actionOf } from "../../src/domain/operation/rights.ts";
 import { undoOf } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { checklistStanding } from "../../src/domain/release-care/checklist.ts";
@@ -32,6 +33,7 @@ import { releaseCard, releaseGate, releaseVerdictLine } from "./release.ts";
 import { reportReply } from "./report.ts";
 import { reviewCard } from "./review.ts";
 import { taskCard, taskOverdue } from "./schedule.ts";
+import type { StepFacts } from "./sequence.ts";
 import { statusCard } from "./status.ts";
 import { storeCard, storeFile } from "./store.ts";
 
@@ -213,13 +215,29 @@ export async function operationFacts(app: App, operation: OperationRecord): Prom
     glass: app.config.policy.some((rule) => rule.breakGlass !== null),
     takesBack: takesBack?.code ?? null,
     checklist: await checklistStanding(app, operation),
+    ...(await stepsOf(app, operation)),
     lease: operation.plan?.lease ? await app.leases.byOperation(operation.id) : null,
   };
 }
 
+/** The steps of an operation with how each stands, and once it is over whether each can be taken back. */
+async function stepsOf(app: App, operation: OperationRecord): Promise<Pick<OperationFacts, "steps">> {
+  const sequence = operation.plan?.sequence;
+  if (sequence === undefined) return {};
+  const steps = await Promise.all(
+    sequence.map(async (step, index): Promise<StepFacts> => {
+      const id = operation.parts?.[index];
+      const part = id === undefined ? null : await app.operations.byId(id);
+      const canGoBack = part !== null && !isRunning(operation) && (await undoOf(app, part)).possible;
+      return { step, part, canGoBack };
+    }),
+  );
+  return { steps };
+}
+
 async function heldBy(app: App, operation: OperationRecord): Promise<string | null> {
   const refusal = await whyNotNow(app, {
-    action: operation.request.operation,
+    action: actionOf(operation.request.operation),
     target: operation.target,
     callerId: operation.requesterId,
     incidentId: operation.incidentId,

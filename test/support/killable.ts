@@ -8,6 +8,7 @@ import type { Json, OperationRecord, Target } from "../../src/domain/operation/o
 import { requestOperation } from "../../src/domain/operation/request.ts";
 import type { Provider } from "../../src/domain/platform.ts";
 import { applyOperation } from "../../src/jobs/apply-operation.ts";
+import { planOperation } from "../../src/jobs/plan-operation.ts";
 import { watchOperation } from "../../src/jobs/watch-operation.ts";
 import { operations } from "../../src/operations/index.ts";
 import { ana, ben, operationsApp, policyRule } from "./operations-app.ts";
@@ -87,7 +88,11 @@ export function killable(bench: Bench) {
         },
       },
     };
-    return { "apply-operation": applyOperation(own), "watch-operation": watchOperation(own) } as const;
+    return {
+      "plan-operation": planOperation(own),
+      "apply-operation": applyOperation(own),
+      "watch-operation": watchOperation(own),
+    } as const;
   };
   let process = started();
 

@@ -13,6 +13,7 @@ import { refuse } from "./planning.ts";
 import { advance, end, itself, leaveMarks, redraw, redrawNeighbours } from "./record.ts";
 import { approvalHolds, rolesFor, rule } from "./rights.ts";
 import { changedNothing, providerTroubleInWords } from "./trouble.ts";
+import { missingRule } from "./whole-ruling.ts";
 
 /** How long a change whose call got no answer is tried again before it is given up. */
 const retryMinutes = 2;
@@ -66,6 +67,7 @@ async function whyNotAllowed(
       breakGlass: record.breakGlass,
       changeId: record.changeId,
       granted: record.restores?.granted,
+      sequence: record.plan?.sequence,
     });
     const hash = record.plan === null ? null : planHash(record.request, record.target, record.plan);
     const need = ruling.secondFactor ?? null;
@@ -83,17 +85,21 @@ async function whyNotAllowed(
     for (const approval of record.approvals) {
       const approver = people.get(approval.userId);
       const others = approver !== undefined && !isSamePerson(app.config.people, approver, requester);
-      const holds =
-        others && approval.planHash === hash && takes(approval.factor) && approvalHolds(approval, ruling, app.now);
+      // Given for a whole that began in time, it holds for each of its steps.
+      const inTime = record.partOf !== undefined || approvalHolds(approval, ruling, app.now);
+      const holds = others && approval.planHash === hash && takes(approval.factor) && inTime;
       if (holds && counted.some((one) => isSamePerson(app.config.people, one, approver))) continue;
       if (holds && isOneOf(approver, ruling.approvers, await rolesFor(app, record, approval.userId)))
         counted.push(approver);
     }
     const valid = counted.length;
-    if (valid >= ruling.approvals) return null;
+    const rolesOf = new Map<string, readonly string[]>();
+    for (const { userId } of counted) rolesOf.set(userId, await rolesFor(app, record, userId));
+    const missing = missingRule(ruling, counted, rolesOf);
+    if (missing === null) return null;
     return new Refusal(
       "not_allowed",
-      `Denied: “${ruling.rule}” wants ${ruling.approvals} ${ruling.approvals === 1 ? "approval" : "approvals"} and ${valid} of those given still hold.`,
+      `Denied: “${missing.rule}” wants ${missing.approvals} ${missing.approvals === 1 ? "approval" : "approvals"} and ${valid} of those given still hold.`,
       "Plan it again.",
     );
   } catch (error) {
@@ -281,10 +287,12 @@ export async function recordApplyTrouble(
   if (record?.state !== "applying") return "over";
   if (error instanceof Refusal) {
     const said = app.redact([error.message, error.next].filter((part) => part !== null).join(" "));
+    // A step of a sequence that was begun may have changed something, whatever it came to.
+    const isUnsure = record.inDoubt === true || (record.parts?.length ?? 0) > 0;
     const [outcome, done] =
       record.stepsDone.length > 0
-        ? (["failed-partial", `Done: ${record.stepsDone.join(", ")}. `] as const)
-        : ([record.inDoubt === true ? "failed-partial" : "failed-no-change", ""] as const);
+        ? (["failed-partial", record.plan?.sequence ? "" : `Done: ${record.stepsDone.join(", ")}. `] as const)
+        : ([isUnsure ? "failed-partial" : "failed-no-change", ""] as const);
     await end(app, record, outcome, `${done}${said}`, itself, `failed: ${said}`);
     return "over";
   }

@@ -11,7 +11,8 @@ import { hasBegun, isRunning } from "./lifecycle.ts";
 import { type AnyOperation, lockName, type OperationRecord, type Ruling, targetName } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { advance, end, leaveMarks, type Mark, stateInWords } from "./record.ts";
-import { approvalHolds, questionOf, rolesFor, rule } from "./rights.ts";
+import { actionOf, approvalHolds, questionOf, rolesFor, rule } from "./rights.ts";
+import { countsFor, isEnough } from "./whole-ruling.ts";
 
 /** Finds an operation by its id; a button of one that is gone is told so. */
 export async function operationById(app: App, id: string): Promise<OperationRecord> {
@@ -53,6 +54,7 @@ export async function mayConfirm(
     approvals: record.plan?.approvals,
     breakGlass: record.breakGlass,
     changeId: record.changeId,
+    sequence: record.plan?.sequence,
   });
   await mustBeChecked(app, record);
   return { record, ruling };
@@ -116,7 +118,7 @@ export async function mayApproveNow(app: App, id: string, caller: Caller) {
   );
   if (own) throw new Refusal("already_done", `You have approved ${record.code} already.`);
   await mustPass(app, {
-    action: record.request.operation,
+    action: actionOf(record.request.operation),
     target: record.target,
     callerId: record.requesterId,
     incidentId: record.incidentId,
@@ -137,12 +139,13 @@ export async function approveOperation(
   const { record, ruling, standing } = await mayApproveNow(app, id, caller);
   const factor = shownFor(record, ruling, caller.userId, proof);
   await mustBeFree(app, record);
-  const shown = factor === null ? {} : { factor };
+  const rules = countsFor(ruling, caller, await rolesFor(app, record, caller.userId));
+  const shown = { ...(factor === null ? {} : { factor }), ...(rules === null ? {} : { rules }) };
   const details = factor === null ? {} : { secondFactor: factor };
   const approval = { userId: caller.userId, at: app.now, planHash: hashNow(record), ...shown };
   const approvals = [...standing, approval];
   const words = ruling.approvals > 1 ? `approved (${approvals.length} of ${ruling.approvals})` : "approved";
-  if (approvals.length >= ruling.approvals) {
+  if (isEnough(ruling, approvals)) {
     const mark = { by: caller.userId, action: "operation.approved", details, timeline: words };
     return release(app, { ...record, approvals }, ruling, mark);
   }
@@ -199,22 +202,34 @@ export async function stopOperation(
   const record = await operationById(app, id);
   if (!hasBegun(record)) return cancelOperation(app, operations, id, caller);
   await mustMayStop(app, operations, record, caller);
-  const who = `<@${caller.userId}>`;
+  return stopNow(app, record, `by <@${caller.userId}>`, caller.userId);
+}
+
+/** Ends one that runs because somebody stopped it, with what was done by then; `how` follows "Stopped". */
+export async function stopNow(
+  app: App,
+  record: OperationRecord,
+  how: string,
+  userId: string,
+): Promise<OperationRecord> {
+  if (!hasBegun(record)) {
+    return end(app, record, "cancelled", `Stopped ${how}; nothing was changed.`, userId, "cancelled");
+  }
   if (record.state === "verifying") {
-    const done = `Stopped by ${who}. The change is made (${doneInWords(record)}) and was not seen steady yet.`;
-    return end(app, record, "applied-not-verified", done, caller.userId, "stopped while it was being verified");
+    const done = `Stopped ${how}. The change is made (${doneInWords(record)}) and was not seen steady yet.`;
+    return end(app, record, "applied-not-verified", done, userId, "stopped while it was being verified");
   }
   if (record.cursor !== undefined && record.cursor !== null) {
-    const done = `Stopped by ${who} partway: ${record.progress ?? "not known how far"}. What is left was not touched.`;
-    return end(app, record, "failed-partial", done, caller.userId, "stopped partway");
+    const done = `Stopped ${how} partway: ${record.progress ?? "not known how far"}. What is left was not touched.`;
+    return end(app, record, "failed-partial", done, userId, "stopped partway");
   }
   if (record.stepsDone.length > 0) {
-    const done = `Stopped by ${who} partway. Already done: ${doneInWords(record)}.`;
-    return end(app, record, "failed-partial", done, caller.userId, "stopped partway");
+    const done = `Stopped ${how} partway. Already done: ${doneInWords(record)}.`;
+    return end(app, record, "failed-partial", done, userId, "stopped partway");
   }
   // A call may be on its way at this very moment, so that "nothing was changed" would be a guess.
-  const done = `Stopped by ${who} as it began; the first change may still reach the platform.`;
-  return end(app, record, "applied-not-verified", done, caller.userId, "stopped as it began");
+  const done = `Stopped ${how} as it began; the first change may still reach the platform.`;
+  return end(app, record, "applied-not-verified", done, userId, "stopped as it began");
 }
 
 function doneInWords(record: OperationRecord): string {
@@ -291,16 +306,18 @@ function mustBe(record: OperationRecord, state: "planned" | "awaiting-approval",
   }
 }
 
-/** Refuses while another operation runs on the same target. */
+/** Refuses while another operation runs on the same target, or on one of its steps. */
 async function mustBeFree(app: App, record: OperationRecord): Promise<void> {
-  const holder = await app.locks.holder(lockName(record));
-  if (holder === null || holder === record.id) return;
-  const other = await app.operations.byId(holder);
-  throw new Refusal(
-    "locked",
-    `${targetName(record.target)} is taken by ${other?.code ?? "another operation"}, which is running.`,
-    "Press again when it is over.",
-  );
+  for (const one of [record, ...(record.plan?.sequence ?? [])]) {
+    const holder = await app.locks.holder(lockName(one));
+    if (holder === null || holder === record.id) continue;
+    const other = await app.operations.byId(holder);
+    throw new Refusal(
+      "locked",
+      `${targetName(one.target)} is taken by ${other?.code ?? "another operation"}, which is running.`,
+      "Press again when it is over.",
+    );
+  }
 }
 
 function hashNow(record: OperationRecord): string {

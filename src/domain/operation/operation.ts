@@ -6,6 +6,7 @@ import type { RememberedRoute } from "../platform/traffic.ts";
 import type { App } from "../ports.ts";
 import type { ItemStanding, Measured } from "../release-care/checklist.ts";
 import type { DeploymentItem } from "../release-care/settings.ts";
+import type { SequenceStep } from "./sequence.ts";
 
 /** Anything that survives JSON unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -70,6 +71,8 @@ export interface Plan {
   readonly undoAfter?: string;
   /** What has to be done before it may be confirmed, as the configuration said when it was planned. */
   readonly checklist?: readonly DeploymentItem[];
+  /** Other operations that it carries out one after the other, each verified before the next begins. */
+  readonly sequence?: readonly SequenceStep[];
 }
 
 /** A service's count and its autoscaler's bounds as a lease left them; null where nothing scales it. */
@@ -131,6 +134,8 @@ export interface Operation<I, R, W> {
   readonly checklist?: true;
   /** The ports it works on, where that is not the one of its target's kind. */
   readonly ports?: readonly PortName[];
+  /** What of the bot itself it works on, instead of a platform's port. */
+  readonly own?: OwnPortName;
   /** Checks what was asked or stored; throws a Refusal. */
   readonly parse: (input: Json) => I;
   /**
@@ -166,6 +171,9 @@ export type PortName =
   | "secrets"
   | "snapshots"
   | "dumps";
+
+/** What operations of the bot itself work on: other operations, health addresses, watches of deployments. */
+export type OwnPortName = "steps" | "health" | "watches";
 
 /** An operation of any kind, as lists and the domain hold it; what goes in comes from its own `parse` and port. */
 export type AnyOperation = Operation<unknown, unknown, unknown>;
@@ -242,6 +250,8 @@ export interface Approval {
   readonly userId: string;
   readonly at: Date;
   readonly planHash: string;
+  /** The rules it counts for, where several want approvals of their own. */
+  readonly rules?: readonly string[];
   /** The second factor that was shown with it. */
   readonly factor?: FactorKind | null;
 }
@@ -308,6 +318,10 @@ export interface OperationRecord {
   readonly changeId?: string | null;
   /** What was last read of the figures that its checklist asks for. */
   readonly measured?: Measured;
+  /** The operations that its steps are, as far as they were begun: their ids. */
+  readonly parts?: readonly string[];
+  /** The operation it is a step of; what was confirmed and approved there holds for it. */
+  readonly partOf?: { readonly id: string; readonly step: number };
   /** Its checklist as it stood when it began. */
   readonly checked?: readonly ItemStanding[];
   /** The lease it ends. What comes back was granted with the lease where that says so, and needs no click. */
@@ -334,6 +348,8 @@ export interface Ruling {
   readonly rule: string;
   readonly approvals: number;
   readonly approvers: readonly string[];
+  /** Where several rules decide, for different people to approve: each wants its own. Approvers are then all of them. */
+  readonly each?: readonly Pick<Ruling, "rule" | "approvals" | "approvers">[];
   readonly confirm: "none" | "click" | "type";
   /** An approval counts for so many minutes; null or left out: as long as the plan. */
   readonly approvalMinutes?: number | null;

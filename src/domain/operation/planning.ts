@@ -3,12 +3,13 @@ import { addSeconds } from "date-fns/addSeconds";
 import { ProviderError, Refusal } from "../../errors.ts";
 import type { App } from "../ports.ts";
 import { checklistStanding, holdingUp, type Measured } from "../release-care/checklist.ts";
-import { checklistFor } from "../release-care/settings.ts";
+import { itemsFor } from "../release-care/settings.ts";
 import { isIsolation } from "./lease.ts";
 import type { AnyOperation, OperationRecord, Plan } from "./operation.ts";
 import { planHash } from "./plan-hash.ts";
 import { advance, end, itself } from "./record.ts";
 import { rule } from "./rights.ts";
+import { wordsGiven } from "./sequence.ts";
 import { providerTroubleInWords } from "./trouble.ts";
 
 /** Takes up planning; null when there is nothing (more) to plan. A second call after a crash goes on. */
@@ -42,7 +43,7 @@ export async function recordPlan(
 ): Promise<void> {
   const record = await app.operations.byId(id);
   if (record?.state !== "planning") return;
-  const items = operation.checklist === true ? checklistFor(app.config, record.target) : [];
+  const items = operation.checklist === true && !record.partOf ? itemsFor(app.config, record) : [];
   const listed = items.length === 0 ? made : { ...made, checklist: items };
   const plan = await withLease(app, record, await withDrift(app, record, withoutSecrets(app, listed)));
   const planned = {
@@ -73,7 +74,21 @@ export async function recordPlan(
       breakGlass: record.breakGlass,
       changeId: record.changeId,
       granted: record.restores?.granted,
+      sequence: plan.sequence,
     });
+    const whole = record.partOf === undefined ? null : await app.operations.byId(record.partOf.id);
+    if (whole !== null) {
+      // Confirmed and approved with the whole; whether that is enough for it is seen when it takes its target.
+      await advance(app, record, "approved", {
+        by: itself,
+        action: "operation.planned",
+        details: { summary: plan.summary, rule: ruling.rule, planHash: planned.planHash, partOf: whole.code },
+        timeline: null,
+        changes: { ...planned, ruling, ...wordsGiven(whole, planned.planHash) },
+      });
+      await app.jobs.add("apply-operation", { operationId: id }, { key: id });
+      return;
+    }
     const expiresAt = addMinutes(app.now, app.config.operations.expireMinutes);
     const mark = {
       by: itself,
@@ -111,10 +126,12 @@ export async function recordPlan(
 }
 
 /** What people read of a plan, without secrets that platforms repeat; what it expects and does stays as it is. */
-function withoutSecrets(app: App, plan: Plan): Plan {
+function withoutSecrets(app: App, { sequence, ...plan }: Plan): Plan {
   const { redact } = app;
+  const steps = sequence?.map((step) => ({ ...step, plan: step.plan && withoutSecrets(app, step.plan) }));
   return {
     ...plan,
+    ...(steps === undefined ? {} : { sequence: steps }),
     summary: redact(plan.summary),
     changes: plan.changes.map(({ label, from, to }) => ({ label: redact(label), from: redact(from), to: redact(to) })),
     risks: plan.risks.map(redact),

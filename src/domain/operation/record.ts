@@ -111,14 +111,24 @@ export async function leaveMarks(app: App, operation: OperationRecord, mark: Mar
   }
   await redraw(app, operation, mark.lane ?? "answer");
   if (!isRunning(operation)) await settleLease(app, operation);
+  if (!isRunning(operation) && operation.partOf !== undefined) await goOnWith(app, operation.partOf.id);
   if (operation.undoOf !== null && (operation.state === "requested" || !isRunning(operation))) {
     const undone = await app.operations.byId(operation.undoOf);
     if (undone !== null) await redraw(app, undone, "cosmetic");
   }
 }
 
-/** Draws the operation's card anew where it lives. */
+/** Lets the operation that one was a step of see at once how that ended. */
+async function goOnWith(app: App, wholeId: string): Promise<void> {
+  await app.jobs.add("apply-operation", { operationId: wholeId }, { key: wholeId });
+}
+
+/** Draws the operation's card anew where it lives; a step stands on the card of the whole. */
 export async function redraw(app: App, operation: OperationRecord, lane: Lane): Promise<void> {
+  if (operation.partOf !== undefined) {
+    const whole = await app.operations.byId(operation.partOf.id);
+    return whole === null ? undefined : redraw(app, whole, lane);
+  }
   await app.outbox.add({ kind: "card", view: "ops.operation", subject: operation.id, place: operation.place }, lane);
   if (!operation.breakGlass || lane === "cosmetic" || lane === "normal") return;
   const glass = { kind: "card", view: "ops.break-glass", subject: operation.id } as const;

@@ -45,38 +45,23 @@ export async function requestOperation(app: App, ask: OperationAsk): Promise<Ope
   await rule(app, ask.operation, { ...asking, breakGlass: glass, changeId: change?.id });
   const id = app.newId();
   const operation = await app.operations.insert({
-    id,
-    code: await freeCode(app, id),
-    request: {
-      operation: ask.operation.name,
-      target: { environment: ask.target.environment, name: ask.target.name },
-      input,
-    },
-    target: ask.target,
+    ...newRecord({
+      id,
+      code: await freeCode(app, id),
+      request: {
+        operation: ask.operation.name,
+        target: { environment: ask.target.environment, name: ask.target.name },
+        input,
+      },
+      target: ask.target,
+      caller: ask.caller,
+      now: app.now,
+    }),
     reason: ask.reason,
-    requesterId: ask.caller.userId,
-    caller: ask.caller,
     incidentId,
     channelId: ask.asked.channelId,
     place: placeFor(app, ask.asked, ask.caller.userId),
-    state: "requested",
-    outcome: null,
-    plan: null,
-    planHash: null,
-    ruling: null,
-    approvals: [],
-    stepsDone: [],
     skipConfirm: ask.skipConfirm,
-    progress: null,
-    share: null,
-    events: [],
-    detail: null,
-    requestedAt: app.now,
-    plannedAt: null,
-    appliedAt: null,
-    steadySince: null,
-    endedAt: null,
-    expiresAt: null,
     undoOf: ask.undoOf ?? null,
     ...(glass === null ? {} : { breakGlass: glass }),
     changeId: change?.id ?? null,
@@ -99,7 +84,44 @@ export async function requestOperation(app: App, ask: OperationAsk): Promise<Ope
   return announceBreakGlass(app, operation, ask.caller, incident);
 }
 
-async function freeCode(app: App, id: string): Promise<string> {
+/** A record that was only asked for: nothing is planned, nothing done. */
+export function newRecord({
+  now,
+  ...asked
+}: Pick<OperationRecord, "id" | "code" | "request" | "target" | "caller"> & { readonly now: Date }): Omit<
+  OperationRecord,
+  "version" | "place"
+> {
+  return {
+    ...asked,
+    reason: null,
+    requesterId: asked.caller.userId,
+    incidentId: null,
+    channelId: null,
+    state: "requested",
+    outcome: null,
+    plan: null,
+    planHash: null,
+    ruling: null,
+    approvals: [],
+    stepsDone: [],
+    skipConfirm: false,
+    progress: null,
+    share: null,
+    events: [],
+    detail: null,
+    requestedAt: now,
+    plannedAt: null,
+    appliedAt: null,
+    steadySince: null,
+    endedAt: null,
+    expiresAt: null,
+    undoOf: null,
+  };
+}
+
+/** A speakable name that no other operation has; throws a Refusal where none is found. */
+export async function freeCode(app: App, id: string): Promise<string> {
   for (let length = 4; length <= 8; length += 1) {
     const code = operationCode(id, length);
     if ((await app.operations.byCode(code)) === null) return code;

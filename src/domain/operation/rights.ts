@@ -8,6 +8,8 @@ import { momentInWords } from "../guard/words.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
 import type { AnyOperation, Approval, BreakGlass, OperationRecord, Plan, Ruling, Target } from "./operation.ts";
+import type { SequenceStep } from "./sequence.ts";
+import { togetherOf } from "./whole-ruling.ts";
 
 /** Who wants to do what, and what would change. */
 export interface Asking {
@@ -23,13 +25,32 @@ export interface Asking {
   readonly changeId?: string | null | undefined;
   /** It was granted before, with the lease it ends: whoever asks must still be allowed to, and nobody is asked again. */
   readonly granted?: boolean | undefined;
+  /** What it carries out one after the other: each is asked for by itself. */
+  readonly sequence?: readonly SequenceStep[] | undefined;
+}
+
+/** The operations that are ruled on as another one: what carries out, tries and watches a deployment as the deployment. */
+const ruledAs: Readonly<Record<string, string>> = {
+  "deploy-in-order": "deploy-service",
+  "smoke-test": "deploy-service",
+  "watch-deployment": "deploy-service",
+};
+
+/** What the policy and freezes know an operation as. */
+export function actionOf(operation: string): string {
+  return ruledAs[operation] ?? operation;
 }
 
 /**
  * What the policy says now of a person, a target and what would change; throws its Refusal, and that of a freeze or a
  * lock that lies on the target. A glass that was broken lifts what it says, while it lasts and its rule still lets them.
  */
-export async function rule(app: App, operation: AnyOperation, facts: Asking): Promise<Ruling> {
+export async function rule(
+  app: App,
+  operation: Pick<AnyOperation, "name" | "verb">,
+  { sequence, ...facts }: Asking,
+): Promise<Ruling> {
+  if (sequence !== undefined) return ruleOnAll(app, sequence, facts);
   const question = await questionOf(app, operation, facts);
   const glass = facts.breakGlass ?? null;
   if (glass !== null && glass.until <= app.now) {
@@ -42,7 +63,7 @@ export async function rule(app: App, operation: AnyOperation, facts: Asking): Pr
   const lifted = glass === null ? [] : breakGlassRule(app.config.policy, question).breakGlass.lifts;
   const ruling = decide(app.config.policy, question, lifted);
   await mustPass(app, {
-    action: operation.name,
+    action: actionOf(operation.name),
     target: facts.target,
     callerId: facts.caller.userId,
     incidentId: facts.incidentId,
@@ -56,6 +77,16 @@ export async function rule(app: App, operation: AnyOperation, facts: Asking): Pr
     approvals: Math.max(ruling.approvals, least),
   };
   return facts.changeId ? underChange(app, asked, facts.changeId, facts.target) : asked;
+}
+
+/** Every step has to be allowed by itself; together they ask for the most that any of them does. */
+async function ruleOnAll(app: App, sequence: readonly SequenceStep[], facts: Asking): Promise<Ruling> {
+  const rulings: Ruling[] = [];
+  for (const { request, verb, target, plan } of sequence) {
+    const asking = { ...facts, target, count: plan?.count ?? null, confirm: plan?.confirm, approvals: plan?.approvals };
+    rulings.push(await rule(app, { name: request.operation, verb }, asking));
+  }
+  return togetherOf(rulings);
 }
 
 /** Whether an approval still counts: one may last for a shorter time than the plan. */
@@ -72,7 +103,7 @@ export async function questionOf(
 ): Promise<PolicyQuestion> {
   const incident = facts.incidentId === null ? null : await app.incidents.byId(facts.incidentId);
   return {
-    action: operation.name,
+    action: actionOf(operation.name),
     verb: operation.verb,
     target: facts.target,
     caller: facts.caller,

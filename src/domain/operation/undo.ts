@@ -25,10 +25,20 @@ export async function undoOf(app: App, record: OperationRecord): Promise<Undo> {
     return { possible: false, reason: `${taken.code} takes it back and is ${stateInWords(taken)}` };
   }
   const later = others.find(
-    (other) => other.id !== record.id && other.appliedAt !== null && other.appliedAt > since && changedSomething(other),
+    (other) =>
+      other.id !== record.id &&
+      other.appliedAt !== null &&
+      other.appliedAt > since &&
+      changedSomething(other) &&
+      !isOfOneWhole(record, other),
   );
   if (later) return { possible: false, reason: `${later.code} has changed it since` };
   return { possible: true };
+}
+
+/** The steps of one whole were meant to follow one another: a later one does not stand in the way of taking one back. */
+function isOfOneWhole(record: OperationRecord, other: OperationRecord): boolean {
+  return record.partOf !== undefined && record.partOf.id === other.partOf?.id && other.undoOf !== record.id;
 }
 
 function changedSomething(record: OperationRecord): boolean {

@@ -7,8 +7,9 @@ import type { Finding } from "../health/thresholds.ts";
 import { incidentName } from "../incident/incident.ts";
 import { type OperationRecord, type OperationRequest, targetName } from "../operation/operation.ts";
 import { stateInWords } from "../operation/record.ts";
+import { actionOf } from "../operation/rights.ts";
 import type { App } from "../ports.ts";
-import type { DeploymentItem, ItemProof } from "./settings.ts";
+import { type DeploymentItem, type ItemProof, wantedIn } from "./settings.ts";
 
 /** What was read of a service's figures for a checklist; the moment is ISO 8601, since it is stored. */
 export interface Measured {
@@ -16,6 +17,8 @@ export interface Measured {
   readonly findings: readonly Pick<Finding, "title" | "state" | "detail">[];
   /** Thresholds that hold for it and were not read. */
   readonly unread: readonly string[];
+  /** The same of other services that the list is about. */
+  readonly others?: Readonly<Record<string, Pick<Measured, "findings" | "unread">>>;
 }
 
 /** How an item stands. What nobody knows is unknown, and counts as open. */
@@ -52,12 +55,12 @@ export async function checklistStanding(app: App, record: OperationRecord): Prom
   if (items.length === 0) return [];
   const ticks = await app.ticks.of(deploymentList(record.id));
   const all: ItemStanding[] = [];
-  for (const { text, required, proof } of items) {
+  for (const { text, required, proof, of } of items) {
     if (proof === null) {
       const tick = ticks.find(({ item }) => item === text) ?? null;
       all.push({ text, required, byHand: true, state: tick === null ? "open" : "done", detail: null, tick });
     } else {
-      const { state, detail } = await proven(app, record, proof);
+      const { state, detail } = await proven(app, of === undefined ? record : seenFrom(record, of), proof);
       all.push({ text, required, byHand: false, state, detail: app.redact(detail), tick: null });
     }
   }
@@ -103,6 +106,14 @@ interface Proven {
 const done = (detail: string): Proven => ({ state: "done", detail });
 const open = (detail: string): Proven => ({ state: "open", detail });
 const unknown = (detail: string): Proven => ({ state: "unknown", detail });
+
+/** The operation as if it were about another of its services. */
+function seenFrom(record: OperationRecord, name: string): OperationRecord {
+  const { measured, ...rest } = record;
+  const others = measured?.others?.[name];
+  const target = { ...record.target, name };
+  return { ...rest, target, ...(measured && others ? { measured: { ...others, at: measured.at } } : {}) };
+}
 
 async function proven(app: App, record: OperationRecord, proof: ItemProof): Promise<Proven> {
   switch (proof.kind) {
@@ -165,7 +176,7 @@ async function noIncident(app: App, record: OperationRecord, severities: readonl
 
 async function noFreeze(app: App, record: OperationRecord): Promise<Proven> {
   const refusal = await whyNotNow(app, {
-    action: record.request.operation,
+    action: actionOf(record.request.operation),
     target: record.target,
     callerId: record.requesterId,
     incidentId: record.incidentId,
@@ -195,6 +206,8 @@ async function deployed(app: App, record: OperationRecord, target: OperationRequ
 }
 
 function versionOf(record: OperationRecord): string | null {
+  const wanted = wantedIn(record.request.input).find(({ name }) => name === record.target.name);
+  if (wanted) return wanted.version;
   const version = (record.request.input as { readonly version?: unknown } | null)?.version;
   return typeof version === "string" ? version : null;
 }

@@ -1,6 +1,6 @@
 import type { Configuration } from "../configuration.ts";
 import type { Threshold } from "../health/thresholds.ts";
-import type { Target } from "../operation/operation.ts";
+import type { OperationRecord, Target } from "../operation/operation.ts";
 
 /** How a service's deployments are watched. */
 export interface ReleaseCare {
@@ -41,6 +41,8 @@ export interface DeploymentItem {
   readonly required: boolean;
   /** Null for one that a person ticks. */
   readonly proof: ItemProof | null;
+  /** The service it is about, where that is not the one the deployment begins with. */
+  readonly of?: string;
 }
 
 /** An item with where it holds. */
@@ -66,4 +68,30 @@ export function checklistFor(
       .filter(({ proof }) => proof?.kind !== "deployed-first" || proof.service !== target.name)
       .map(({ text, required, proof }) => ({ text, required, proof }))
   );
+}
+
+/** The items that hold for an operation: those of its service, then what others it deploys have beside them. */
+export function itemsFor(
+  config: Pick<Configuration, "deploymentChecklist">,
+  { target, request }: Pick<OperationRecord, "target" | "request">,
+): readonly DeploymentItem[] {
+  const wanted = wantedIn(request.input);
+  const items = [...checklistFor(config, target)];
+  for (const [index, { name }] of wanted.entries()) {
+    if (name === target.name) continue;
+    const earlier = wanted.slice(0, index).map((one) => one.name);
+    const more = checklistFor(config, { name, environment: target.environment })
+      // What comes before it in the same plan is in order by that.
+      .filter(({ proof }) => proof?.kind !== "deployed-first" || !earlier.includes(proof.service))
+      .filter(({ text, proof }) => proof !== null || !items.some((one) => one.text === text))
+      .map((item) => ({ ...item, text: `${name}: ${item.text}`, of: name }));
+    items.push(...more);
+  }
+  return items;
+}
+
+/** The services with their versions that an operation was asked for, in their order; empty where it is about one. */
+export function wantedIn(input: unknown): readonly { readonly name: string; readonly version: string }[] {
+  const { services } = (input ?? {}) as { readonly services?: unknown };
+  return Array.isArray(services) ? services : [];
 }

@@ -5,9 +5,10 @@ import { noteOnChange } from "../change/tie.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Finding } from "../health/thresholds.ts";
 import type { Place } from "../intent.ts";
+import type { WatchStanding } from "../operation/own-ports.ts";
 import { operatorsPlace } from "../operation/place.ts";
 import type { App } from "../ports.ts";
-import { type Compared, type ReleaseVerdict, releaseVerdict } from "./comparison.ts";
+import { type Compared, type ReleaseVerdict, releaseVerdict, verdictWords } from "./comparison.ts";
 import { mostMinutes, releaseCare, usualMinutes } from "./settings.ts";
 import { judgedSteps, shareOf, stepVerdict, usualShares, type WatchStep } from "./steps.ts";
 
@@ -161,6 +162,35 @@ async function under(app: App, watch: ReleaseWatch, view: string, once: string):
     once,
     thread: { card: "ops.release", subject: watch.id },
   });
+}
+
+/** Watches a service for so long from now; where it is watched already, that watch goes on for at least so long. */
+export async function watchOn(
+  app: App,
+  { name: service, environment }: { readonly name: string; readonly environment: string },
+  asked: { readonly minutes: number; readonly byId: string | null; readonly changeId: string | null },
+): Promise<ReleaseWatch> {
+  const running = await app.releaseWatches.running(service, environment);
+  if (running === null) return startReleaseWatch(app, { service, environment, version: null, ...asked });
+  const until = addMinutes(app.now, asked.minutes);
+  if (running.untilAt >= until) return running;
+  const longer: ReleaseWatch = { ...((await app.releaseWatches.lock(running.id)) ?? running), untilAt: until };
+  await app.releaseWatches.update(longer);
+  await showWatch(app, longer);
+  return longer;
+}
+
+/** How a watch stands; one that is not known any more was stopped. */
+export async function watchStanding(app: App, id: string): Promise<WatchStanding> {
+  const watch = await app.releaseWatches.byId(id);
+  if (watch === null) return { state: "stopped", until: app.now, verdict: null, broken: [] };
+  const broken = watch.gates.filter(({ state }) => watch.red >= redLooks && state === "critical");
+  return {
+    state: watch.state,
+    until: watch.untilAt,
+    verdict: watch.verdict === null ? null : verdictWords[watch.verdict],
+    broken: broken.map(({ title, detail }) => `${title}: ${detail}`),
+  };
 }
 
 /** Ends a watch before its time. */

@@ -8,6 +8,7 @@ import type { Incident } from "../../../src/domain/incident/incident.ts";
 import { Refusal } from "../../../src/errors.ts";
 import type { Answer, At, Command, FormValues } from "../../../src/slack/command.ts";
 import { parseLine } from "../../../src/slack/parse.ts";
+import { mostWaysBack } from "../../../templates/ops/sequence.ts";
 import { fakeService } from "../../support/fake-service.ts";
 import { ana, ben, member, operationsApp, policyRule, servicesNamed } from "../../support/operations-app.ts";
 
@@ -177,7 +178,9 @@ describe("the buttons of a card", () => {
 
   test("every button that a card draws has its door, and serious ones look the person up anew", () => {
     const doors = Object.keys(show.buttons ?? {});
-    const drawn = ["confirm", "approve", "reject", "cancel", "stop", "undo", "plan-again"].map((name) => `ops.${name}`);
+    const back = Array.from({ length: mostWaysBack }, (_, place) => `take-back-${place}`);
+    const own = ["confirm", "approve", "reject", "cancel", "stop", "undo", "plan-again"];
+    const drawn = [...own, ...back].map((name) => `ops.${name}`);
     expect(doors.toSorted()).toEqual(drawn.toSorted());
     expect(show.fresh).toEqual(expect.arrayContaining(["ops.confirm", "ops.confirm.form", "ops.approve"]));
   });
