@@ -9,6 +9,7 @@ import { decide } from "./incident/decide.ts";
 import { declare } from "./incident/declare.ts";
 import { details } from "./incident/details.ts";
 import { drill } from "./incident/drill.ts";
+import { evidence } from "./incident/evidence.ts";
 import { exported } from "./incident/export.ts";
 import { leave, subscribe, unsubscribe } from "./incident/follow.ts";
 import { handoff } from "./incident/handoff.ts";
@@ -79,7 +80,20 @@ const topics: readonly { readonly title: string; readonly commands: readonly Com
   },
   {
     title: "People",
-    commands: [lead, role, handoff, pageIncident, join, subscribe, unsubscribe, leave, access, makeItPrivate, security],
+    commands: [
+      lead,
+      role,
+      handoff,
+      pageIncident,
+      join,
+      subscribe,
+      unsubscribe,
+      leave,
+      access,
+      makeItPrivate,
+      security,
+      evidence,
+    ],
   },
   {
     title: "Timeline",

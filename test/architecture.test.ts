@@ -40,7 +40,7 @@ const places: readonly Place[] = [
     packages: aws,
   },
   { files: ["src/providers/web-service.ts"], ours: rules },
-  ...["ecs", "rds", "elasticache", "secrets", "cloudwatch", "s3", "cost", "audit-archive"].map((name) =>
+  ...["ecs", "rds", "elasticache", "secrets", "cloudwatch", "s3", "cost", "cloudtrail", "audit-archive"].map((name) =>
     provider(name, aws),
   ),
   provider("postgres", ["pg"]),

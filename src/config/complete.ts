@@ -35,6 +35,7 @@ import { completeLeadReminders } from "./reminders.ts";
 import { completeReviews } from "./reviews.ts";
 import type { Written } from "./schema.ts";
 import { completeSecrets } from "./secrets.ts";
+import { completeSecurity } from "./security.ts";
 import { hours, minutes, seconds } from "./spans.ts";
 import { completeAnnouncements, completeStatusPage } from "./telling.ts";
 import { completeThresholds } from "./thresholds.ts";
@@ -117,6 +118,7 @@ export function completeConfiguration(
     newcomers: completeNewcomers(written.newcomers),
     upkeep: completeUpkeep(written, environments, operations),
     costs: completeCosts(written.costs, environments),
+    security: completeSecurity(written.security),
     backups: completeBackups(written.backups, written.databases),
     changes: completeChanges(written.changes),
     audit: completeAudit(written.audit),

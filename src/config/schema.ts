@@ -45,6 +45,7 @@ import { releaseCareSchema } from "./release-care.ts";
 import { reminders } from "./reminders.ts";
 import { reviewsSchema } from "./reviews.ts";
 import { secretsSchema } from "./secrets.ts";
+import { securitySchema } from "./security.ts";
 import { announcementsSchema, statusPageSchema } from "./telling.ts";
 import { thresholdsSchema } from "./thresholds.ts";
 import { severityTicket } from "./tickets.ts";
@@ -226,6 +227,7 @@ export const configurationSchema = object({
   secrets: secretsSchema.optional(),
   policy: policySchema.optional(),
   audit: auditSchema.optional(),
+  security: securitySchema.optional(),
   reactions: object({
     timeline: emoji.describe("Puts a message on the timeline.").optional(),
     action_item: emoji.describe("Makes a message an action item.").optional(),

@@ -18,6 +18,7 @@ import type { PostmortemSettings } from "./postmortem/settings.ts";
 import type { DeploymentStep } from "./release-care/ordered-steps.ts";
 import type { ConfiguredItem, ReleaseCare } from "./release-care/settings.ts";
 import type { Review } from "./review/settings.ts";
+import type { SecuritySettings } from "./security/settings.ts";
 import type { StatusPageSettings } from "./status-page/page.ts";
 import type { TrackerId } from "./ticket/tracker.ts";
 import type { BusinessHours } from "./time/business-hours.ts";
@@ -73,6 +74,8 @@ export interface Configuration {
   readonly reviews?: readonly Review[];
   /** What the cloud may cost; left out: nothing is watched. */
   readonly costs?: CostSettings;
+  /** How security incidents are looked into; the usual where it is left out. */
+  readonly security?: SecuritySettings;
   readonly backups: BackupSettings;
   /** Classes of changes; at least one. */
   readonly changes: readonly ChangeClass[];

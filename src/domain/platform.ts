@@ -13,6 +13,7 @@ import type { ReleasesRead, ReleasesWrite } from "./platform/releases.ts";
 import type { SecretsRead, SecretsWrite } from "./platform/secrets.ts";
 import type { SnapshotsRead, SnapshotsWrite } from "./platform/snapshots.ts";
 import type { TrafficRead, TrafficWrite } from "./platform/traffic.ts";
+import type { TrailRead } from "./platform/trail.ts";
 
 /** A platform offers the ports it has and simply lacks the others. */
 export interface Provider {
@@ -37,6 +38,8 @@ export interface Provider {
   readonly certificate?: CertificateRead;
   /** What the account costs. */
   readonly costs?: CostsRead;
+  /** Who did what in an account. */
+  readonly trail?: TrailRead;
   /** Reads metrics that the configuration names one by one. */
   readonly metric?: MetricRead;
   /** Reads health checks of its own kind. */

@@ -7,6 +7,7 @@ import { passwordsIn } from "../domain/logs/hidden.ts";
 import { logPlacement, recordLogs } from "../domain/logs/logs.ts";
 import { askSource } from "./ask-source.ts";
 import { diagnose } from "./diagnose.ts";
+import { gatherEvidenceJob } from "./gather-evidence.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { readCertificateFindings } from "./read-certificates.ts";
@@ -33,6 +34,7 @@ const readers: Readonly<Record<JobData["inquire"]["kind"], (context: Needs, id: 
   certificates: readCertificates,
   costs: showCosts,
   review: readReview,
+  evidence: gatherEvidenceJob,
 };
 
 async function readLogs(context: Needs, id: string): Promise<void> {

@@ -7,6 +7,7 @@ import { ProviderError } from "../errors.ts";
 import type { AwsOptions } from "./aws.ts";
 import { awsSessions } from "./aws-sessions.ts";
 import { bullmqProvider } from "./bullmq/bullmq.ts";
+import { cloudtrailProvider } from "./cloudtrail/cloudtrail.ts";
 import { cloudwatchProvider } from "./cloudwatch/cloudwatch.ts";
 import { costProvider } from "./cost/cost.ts";
 import { isDumpOf, operationMark } from "./dumps/directory.ts";
@@ -48,6 +49,7 @@ export function providers(access: Access): readonly Provider[] {
   const onAws = [
     ecsProvider(aws),
     cloudwatchProvider(aws),
+    cloudtrailProvider(aws),
     secretsProvider(aws),
     rdsProvider(aws, { reachable: reachablePostgres(connections), check: checkElsewhere(connections) }),
   ];

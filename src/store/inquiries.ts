@@ -1,3 +1,4 @@
+import type { Selectable } from "kysely";
 import type { Picture } from "../domain/health/picture.ts";
 import type { Inquiry, InquiryKind, InquiryRecords } from "../domain/inquiry/inquiry.ts";
 import type { Place } from "../domain/intent.ts";
@@ -15,6 +16,25 @@ interface InquiriesTable {
   looked_at: Date | null;
   found: string | null;
   picture: string | null;
+}
+
+const columns = ["id", "asked_at", "asked_by", "place", "incident_id", "question", "looked_at", "found"] as const;
+
+function fromRow<K extends InquiryKind>(
+  kind: K,
+  row: Pick<Selectable<InquiriesTable>, (typeof columns)[number]>,
+): Inquiry<K> {
+  const found = row.looked_at === null ? null : { ...(fromDatedJson(row.found) as object), at: row.looked_at };
+  return {
+    id: row.id,
+    kind,
+    askedBy: row.asked_by,
+    askedAt: row.asked_at,
+    place: row.place as unknown as Place,
+    incidentId: row.incident_id,
+    question: fromDatedJson(row.question) as Inquiry<K>["question"],
+    found: found as Inquiry<K>["found"],
+  };
 }
 
 export function inquiryRecords(context: RecordContext): InquiryRecords {
@@ -37,22 +57,23 @@ export function inquiryRecords(context: RecordContext): InquiryRecords {
     byId: async <K extends InquiryKind>(kind: K, id: string) => {
       const row = await db
         .selectFrom("inquiries")
-        .select(["id", "asked_at", "asked_by", "place", "incident_id", "question", "looked_at", "found"])
+        .select(columns)
         .where("id", "=", id)
         .where("kind", "=", kind)
         .executeTakeFirst();
-      if (!row) return null;
-      const found = row.looked_at === null ? null : { ...(fromDatedJson(row.found) as object), at: row.looked_at };
-      return {
-        id: row.id,
-        kind,
-        askedBy: row.asked_by,
-        askedAt: row.asked_at,
-        place: row.place as unknown as Place,
-        incidentId: row.incident_id,
-        question: fromDatedJson(row.question) as Inquiry<K>["question"],
-        found: found as Inquiry<K>["found"],
-      };
+      return row ? fromRow(kind, row) : null;
+    },
+    ofIncident: async <K extends InquiryKind>(kind: K, incidentId: string) => {
+      const rows = await db
+        .selectFrom("inquiries")
+        .select(columns)
+        .where("incident_id", "=", incidentId)
+        .where("kind", "=", kind)
+        .orderBy("asked_at", "desc")
+        .orderBy("id", "desc")
+        .limit(100)
+        .execute();
+      return rows.map((row) => fromRow(kind, row));
     },
     found: async (id, { at, ...found }) => {
       await db

@@ -1,24 +1,19 @@
 import type { KnownBlock } from "@slack/types";
 import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import type { Access } from "../../src/domain/incident/private.ts";
-import { securityStages, securitySteps, type Tick } from "../../src/domain/security/checklist.ts";
 import {
   actions,
   button,
   context,
-  divider,
-  header,
   input,
   type Modal,
   modal,
-  moment,
   person,
   type Reply,
   reply,
   section,
   userSelect,
 } from "../kit.ts";
-import type { View } from "../views.ts";
 import { about, named } from "./phrases.ts";
 
 const mostListed = 40;
@@ -74,55 +69,4 @@ export function madePrivate(incident: Incident): Reply {
   return reply(
     `${incidentName(incident)} is private now. Its new channel is being made; you and who worked on it will be brought in. /incident access says who has access. Slack keeps what people wrote in the old channel readable until an administrator deletes it.`,
   );
-}
-
-/** The checklist of a security incident, in its channel. */
-export const securityView: View = async (app, incidentId) => {
-  const incident = await app.incidents.byId(incidentId);
-  const ticks = incident && (await app.securitySteps.ticks(incident.id));
-  return incident && ticks ? { reply: securityChecklist(incident, ticks) } : null;
-};
-
-export function securityChecklist(incident: Incident, ticks: readonly Tick[]): Reply {
-  const done = new Map(ticks.map((tick) => [tick.step, tick]));
-  const blocks: KnownBlock[] = [header(`Security checklist of ${incidentName(incident)}`)];
-  for (const stage of securityStages) {
-    const steps = securitySteps.filter((one) => one.stage === stage);
-    const left = steps.filter(({ id }) => !done.has(id)).length;
-    blocks.push(context(`*${title(stage)}* · ${left === 0 ? "done" : `${left} left`}`));
-    for (const step of steps) {
-      const tick = done.get(step.id);
-      const aboutStep = { id: `${incident.id}/${step.id}` };
-      blocks.push(
-        tick
-          ? section(
-              `:white_check_mark: ${step.title}\n${person(tick.userId)} · ${moment(tick.at)}`,
-              button({
-                action: "incident.security.untick",
-                text: "Undo",
-                about: aboutStep,
-                label: `Undo: ${step.title}`,
-              }),
-            )
-          : section(
-              step.title,
-              button({
-                action: "incident.security.tick",
-                text: "Done",
-                about: aboutStep,
-                label: `Done: ${step.title}`,
-              }),
-            ),
-      );
-    }
-  }
-  blocks.push(divider(), context("Who ticks what, and when, goes on the timeline."));
-  return reply(
-    `Security checklist of ${incidentName(incident)}: ${ticks.length} of ${securitySteps.length} done`,
-    blocks,
-  );
-}
-
-function title(stage: string): string {
-  return `${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}`;
 }

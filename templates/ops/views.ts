@@ -24,6 +24,7 @@ import { certificatesCard } from "./certificates.ts";
 import { costsCard, costsTold } from "./costs.ts";
 import { deploymentsCard } from "./deployments.ts";
 import { diagnosisCard, diagnosisPicture } from "./diagnosis.ts";
+import { evidenceCard, evidenceFile } from "./evidence.ts";
 import { holdCard, holdNotice } from "./hold.ts";
 import type { IsolationFacts } from "./isolation.ts";
 import { type LeaseFacts, leaseCard } from "./leases.ts";
@@ -95,6 +96,14 @@ export const operationViews = {
   "ops.logs.file": async (app, subject) => {
     const inquiry = await app.inquiries.byId("logs", subject);
     return inquiry === null ? null : logsFile(inquiry);
+  },
+  "ops.evidence": async (app, subject) => {
+    const inquiry = await app.inquiries.byId("evidence", subject);
+    return inquiry === null ? null : { reply: evidenceCard(inquiry) };
+  },
+  "ops.evidence.file": async (app, subject) => {
+    const inquiry = await app.inquiries.byId("evidence", subject);
+    return inquiry === null ? null : evidenceFile(inquiry);
   },
   "ops.certificates": async (app, subject) => {
     const inquiry = await app.inquiries.byId("certificates", subject);

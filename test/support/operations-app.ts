@@ -233,6 +233,8 @@ export function operationsApp(
           const inquiry = kept.inquiries.get(id);
           return inquiry?.kind === kind ? inquiry : null;
         },
+        ofIncident: async (kind: Inquiry["kind"], incidentId: string) =>
+          [...kept.inquiries.values()].filter((one) => one.kind === kind && one.incidentId === incidentId).toReversed(),
         keepPicture: async () => {},
         picture: async () => null,
         found: async (id: string, found: Inquiry["found"]) => {

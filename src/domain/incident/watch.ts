@@ -6,6 +6,7 @@ import { healthChecks, type Reading, worst } from "../health/health.ts";
 import { armUnresolvedPages } from "../oncall/begin-page.ts";
 import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
+import { closeLookSeconds, watchMinutesOf } from "../security/checklist.ts";
 import { cleanText, escapeMrkdwn, quoteTyped, shorten } from "../text.ts";
 import { openForChange } from "./access.ts";
 import { recordChange } from "./change.ts";
@@ -15,7 +16,6 @@ import { redraw, tell } from "./notices.ts";
 import { moveTo, stepOf } from "./phases.ts";
 import { armUpdateReminder, nextUpdate } from "./reminders.ts";
 import { commanderOf } from "./roles.ts";
-import { severityOf } from "./severity.ts";
 import type { Watch } from "./watch-records.ts";
 
 const lookEverySeconds = 60;
@@ -23,11 +23,13 @@ const lookEverySeconds = 60;
 const confirmAfterSeconds = 15;
 
 /**
- * Begins the watch over a resolved incident's health, as long as its severity says. Where nothing that is affected
+ * Begins the watch over a resolved incident's health, as long as its severity says, longer and closer
+ * for a security incident. Where nothing that is affected
  * has a check, that is written on the timeline instead of letting silence look like health.
  */
 export async function startWatch(app: App, incident: Incident): Promise<void> {
-  const minutes = severityOf(app.config, incident.severity).watchMinutes;
+  const isSecurity = (await app.securitySteps.ticks(incident.id)) !== null;
+  const minutes = watchMinutesOf(app.config, incident, isSecurity);
   if (minutes === null || incident.isSilent) return;
   const checks = healthChecks(app.config, incident.affected);
   if (checks.length === 0) {
@@ -137,7 +139,9 @@ export async function recordHealth(
   if (confirmed.length > 0) return reopen(app, incident, looked, confirmed);
   if (app.now >= watch.untilAt && red.length === 0) return finish(app, incident, looked);
   if (statesOf(watch.readings) !== statesOf(readings)) await show(app, looked);
-  const next = addSeconds(app.now, red.length > 0 ? confirmAfterSeconds : lookEverySeconds);
+  const isSecurity = (await app.securitySteps.ticks(incident.id)) !== null;
+  const every = isSecurity ? closeLookSeconds : lookEverySeconds;
+  const next = addSeconds(app.now, red.length > 0 ? confirmAfterSeconds : every);
   const after = red.length > 0 || next < watch.untilAt ? next : watch.untilAt;
   await app.jobs.add("watch-health", { watchId, look: look + 1 }, { key: `${watchId}:${look + 1}`, after });
 }

@@ -11,6 +11,7 @@ import type { DeploymentsFound, DeploymentsQuestion } from "../operation/deploym
 import { type Asked, placeFor } from "../operation/place.ts";
 import type { App } from "../ports.ts";
 import type { ReviewFound, ReviewQuestion } from "../review/reviews.ts";
+import type { EvidenceFound, EvidenceQuestion } from "../security/evidence.ts";
 
 /** What is asked and what is found, for every kind of inquiry. */
 export interface InquiryKinds {
@@ -20,6 +21,7 @@ export interface InquiryKinds {
   readonly logs: { readonly question: LogsQuestion; readonly found: LogsFound };
   readonly review: { readonly question: ReviewQuestion; readonly found: ReviewFound };
   readonly costs: { readonly question: CostsQuestion; readonly found: CostsFound };
+  readonly evidence: { readonly question: EvidenceQuestion; readonly found: EvidenceFound };
   readonly certificates: { readonly question: CertificatesQuestion; readonly found: CertificatesFound };
 }
 export type InquiryKind = keyof InquiryKinds;
@@ -41,6 +43,8 @@ export interface Inquiry<K extends InquiryKind = InquiryKind> {
 export interface InquiryRecords {
   readonly insert: <K extends InquiryKind>(inquiry: Inquiry<K>) => Promise<void>;
   readonly byId: <K extends InquiryKind>(kind: K, id: string) => Promise<Inquiry<K> | null>;
+  /** Those asked for an incident, newest first; at most a hundred. */
+  readonly ofIncident: <K extends InquiryKind>(kind: K, incidentId: string) => Promise<readonly Inquiry<K>[]>;
   readonly found: <K extends InquiryKind>(
     id: string,
     found: InquiryKinds[K]["found"] & { readonly at: Date },

@@ -1,8 +1,14 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import type { Configuration } from "../configuration.ts";
 import { openForChange } from "../incident/access.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
+import { severityOf } from "../incident/severity.ts";
+import type { Inquiry } from "../inquiry/inquiry.ts";
+import { isIsolation, type Lease } from "../operation/lease.ts";
 import type { App } from "../ports.ts";
+import { evidenceOf } from "./evidence.ts";
+import { usualSecurity } from "./settings.ts";
 
 /** One thing a security incident asks for. */
 export interface SecurityStep {
@@ -23,7 +29,9 @@ export const securitySteps: readonly SecurityStep[] = [
   step("investigate", "reach", "Say what was reached, by whom, and since when"),
   step("remediate", "cause", "Close the way in"),
   step("remediate", "secrets", "Rotate every secret that was within reach"),
-  step("remediate", "recover", "Restore from a backup known to be clean, service by service, and watch closely"),
+  step("remediate", "backup", "Restore from a backup known to be clean: one from before the way in was open"),
+  step("remediate", "services", "Bring isolated services back in steps, each watched before the next"),
+  step("remediate", "watch", "Watch closely afterwards: health, sign-ins and changes"),
   step("notify", "inside", "Tell management, legal and data protection"),
   step("notify", "outside", "Decide who outside must be told, and by when, and tell them"),
   step("review", "access-list", "Look through who saw this incident"),
@@ -55,6 +63,41 @@ export interface SecurityStepRecords {
 export function currentStage(ticks: readonly Pick<Tick, "step">[]): SecurityStage | null {
   const done = new Set(ticks.map((tick) => tick.step));
   return securitySteps.find(({ id }) => !done.has(id))?.stage ?? null;
+}
+
+/** What is known of a security incident beyond its ticks. */
+export interface SecurityFacts {
+  /** The newest piece of each part that was gathered or is being read. */
+  readonly evidence: readonly Inquiry<"evidence">[];
+  /** What is isolated now, of what is affected; all of it where nobody said what is. */
+  readonly isolated: readonly Lease[];
+  /** How long health is watched after resolving, in minutes, and how often it is looked at, in seconds. */
+  readonly watch: { readonly minutes: number; readonly everySeconds: number };
+}
+
+export async function securityFacts(app: App, incident: Incident): Promise<SecurityFacts> {
+  const { affected } = incident;
+  const isolated = (await app.leases.open()).filter(
+    (lease) => isIsolation(lease) && (affected.length === 0 || affected.includes(lease.target.name)),
+  );
+  return {
+    evidence: await evidenceOf(app, incident.id),
+    isolated,
+    watch: { minutes: watchMinutesOf(app.config, incident, true) ?? 0, everySeconds: closeLookSeconds },
+  };
+}
+
+/** A security incident's services are looked at this often after resolving. */
+export const closeLookSeconds = 30;
+
+/** How long health is watched after resolving: longer for a security incident; null for not at all. */
+export function watchMinutesOf(
+  config: Configuration,
+  { severity }: Pick<Incident, "severity">,
+  isSecurity: boolean,
+): number | null {
+  const usual = severityOf(config, severity).watchMinutes;
+  return isSecurity ? Math.max(usual ?? 0, (config.security ?? usualSecurity).watchMinutes) : usual;
 }
 
 /** Starts the security flow of a private incident: its checklist is posted and pinned in the channel. */

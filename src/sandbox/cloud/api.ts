@@ -10,6 +10,7 @@ import type { Databases } from "./rds/databases.ts";
 import type { ObjectStore } from "./s3/objects.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 import type { Sessions } from "./sts.ts";
+import type { Trail } from "./trail.ts";
 import type { World } from "./world.ts";
 
 /** Everything that moves in the cloud; the APIs are views of it. */
@@ -25,6 +26,7 @@ export interface Cloud extends Monitoring {
   readonly objects: ObjectStore;
   readonly sessions: Sessions;
   readonly logs: LogStreams;
+  readonly trail: Trail;
 }
 
 /** Who signed a call. */
@@ -33,6 +35,8 @@ export interface Caller {
   readonly userId: string;
   /** For whom a role was assumed, where that was said. */
   readonly sourceIdentity?: string | null;
+  /** The region that the call was signed for. */
+  readonly region?: string;
   /** Actions that the role's policies allow; all where left out. */
   readonly actions?: readonly string[] | null;
 }
@@ -60,6 +64,8 @@ export interface CloudApi {
   readonly itemNames?: Readonly<Record<string, string>>;
   /** The one region that its requests are signed for, where it is not the account's. */
   readonly region?: string;
+  /** Regions that its requests may be signed for besides. */
+  readonly alsoIn?: readonly string[];
   /** What its actions begin with in policies, where that is not `service`. */
   readonly actions?: string;
   readonly operations: Readonly<Record<string, Operation>>;

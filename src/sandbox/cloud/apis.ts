@@ -1,5 +1,6 @@
 import type { Cloud, CloudApi } from "./api.ts";
 import { applicationAutoscaling } from "./application-autoscaling.ts";
+import { cloudTrail } from "./cloudtrail.ts";
 import { cloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { budgets, costExplorer } from "./costs.ts";
 import { ecs } from "./ecs/ecs.ts";
@@ -20,6 +21,7 @@ export const apis: readonly ((cloud: Cloud) => CloudApi)[] = [
   cloudWatch,
   cloudWatchLogs,
   elastiCache,
+  cloudTrail,
   sts,
   costExplorer,
   budgets,

@@ -7,6 +7,7 @@ import { ecsState, findTaskDefinition, isRunning, type ServiceRecord, type TaskR
 import { handOver } from "./ecs/task-sets.ts";
 import { forwardTo } from "./listener-rules.ts";
 import type { Role } from "./sts.ts";
+import type { ForeignEvent } from "./trail.ts";
 
 /** What somebody else does to the account while nobody looks: no call is logged, no bucket is touched. */
 export interface BehindTheBack {
@@ -56,6 +57,8 @@ export interface BehindTheBack {
   readonly forwardRule: (priority: number | null, weights: Readonly<Record<string, number>>, host?: string) => void;
   /** Takes a rule of HTTPS 443 away. */
   readonly removeRule: (priority: number) => void;
+  /** Somebody does something with credentials of the account; CloudTrail tells of it about five minutes later. */
+  readonly happened: (event: ForeignEvent) => void;
   /** Gives a role a trust policy and policies of its own. */
   readonly setRole: (role: Role) => void;
   /** Every session of a role expires at once. */
@@ -107,6 +110,7 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
   }
 
   return {
+    happened: cloud.trail.happened,
     setDesiredCount: (service, count) => change(() => scheduler.setDesiredCount(need(service), count)),
     deploy: (service, name) =>
       change(() => {

@@ -7,7 +7,7 @@ import type { Cloud } from "./api.ts";
 import { apis } from "./apis.ts";
 import { startAutoscaler } from "./autoscaler.ts";
 import { type BehindTheBack, behindTheBack } from "./behind-the-back.ts";
-import { type Call, startCalls } from "./calls.ts";
+import { type Call, type Calls, startCalls } from "./calls.ts";
 import { startMonitoring } from "./cloudwatch/monitoring.ts";
 import { startDeploymentAlarms } from "./ecs/deployment-alarms.ts";
 import { startScheduler } from "./ecs/scheduler.ts";
@@ -28,6 +28,7 @@ import { startSecrets } from "./secrets/secrets.ts";
 import { readClaim } from "./signature.ts";
 import { startSessions } from "./sts.ts";
 import { startThrottle } from "./throttle.ts";
+import { startTrail } from "./trail.ts";
 import { startWorld, type WorldDump } from "./world.ts";
 
 export interface SandboxCloud {
@@ -106,12 +107,12 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
     },
     restore?.faults,
   );
-  const cloud = startParts(options, faults, restore?.world);
+  const calls = startCalls();
+  const cloud = startParts(options, faults, calls, restore?.world);
   if (!restore) fillAccount(cloud);
   const offered = apis.map((api) => api(cloud));
   const s3 = s3Operations(cloud.world, cloud.objects);
 
-  const calls = startCalls();
   const throttle = startThrottle(clock);
   const listeners = new Set<() => void>();
   let cancelAlarm = () => {};
@@ -227,7 +228,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
   };
 }
 
-function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | undefined): Cloud {
+function startParts(options: CloudOptions, faults: Faults, calls: Calls, restore: WorldDump | undefined): Cloud {
   const { clock, speed = 1, seed = 1 } = options;
   const endFault = (name: string, target: string) => void faults.set(name, target, false);
   const world = startWorld({ account, region, clock, speed, seed, faultOn: faults.isOn, endFault, restore });
@@ -255,6 +256,7 @@ function startParts(options: CloudOptions, faults: Faults, restore: WorldDump | 
     logs,
     objects,
     sessions,
+    trail: startTrail(world, calls),
     ...monitoring,
   };
 }

@@ -83,8 +83,9 @@ export function makeHandler(options: HandleOptions): Handler {
     }
     if (key.expiresAt !== undefined && clock.now() >= key.expiresAt) throw expiredToken(protocol);
     const broken = (message: string) => refuse("InvalidSignatureException", "SignatureDoesNotMatch", message);
-    const own = apis.find(({ service }) => service === claim.service)?.region ?? region;
-    if (claim.region !== own) throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
+    const api = apis.find(({ service }) => service === claim.service);
+    if (claim.region !== (api?.region ?? region) && !api?.alsoIn?.includes(claim.region))
+      throw broken(`Credential should be scoped to a valid region, not '${claim.region}'. `);
     if (!isSignedWith(key.secretAccessKey, claim, request)) {
       throw broken(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -96,7 +97,7 @@ export function makeHandler(options: HandleOptions): Handler {
     if (!(Math.abs(Date.now() - signedAt) <= longestSkew)) {
       throw broken(`Signature expired: ${stamp} is now earlier than the time allowed.`);
     }
-    return key.caller;
+    return { ...key.caller, region: claim.region };
   }
 
   function apiOf(request: CloudRequest): {
