@@ -36,6 +36,7 @@ import { override, swap } from "./oncall/override.ts";
 import { page, pageIncident } from "./oncall/page.ts";
 import { newcomers, welcome } from "./oncall/welcome.ts";
 import { who } from "./oncall/who.ts";
+import { alerts } from "./ops/alerts.ts";
 import { audit, auditExport, auditVerify } from "./ops/audit.ts";
 import { backup, backups } from "./ops/backup.ts";
 import { cache, deleteKeysCommand, flush, warmUp } from "./ops/cache.ts";
@@ -113,7 +114,7 @@ const topics: readonly { readonly title: string; readonly commands: readonly Com
   },
   {
     title: "See",
-    commands: [serviceStatus, deploys, diagnose, logs, certs, cost, check, schedule, watch],
+    commands: [serviceStatus, alerts, deploys, diagnose, logs, certs, cost, check, schedule, watch],
   },
   {
     title: "Services",

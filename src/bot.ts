@@ -6,6 +6,7 @@ import { commands } from "../commands/index.ts";
 import type { Drawn } from "../templates/kit.ts";
 import { drawForDestination } from "../templates/postmortem/elsewhere.ts";
 import { views } from "../templates/views.ts";
+import { takeAlerts } from "./domain/alert/take.ts";
 import { headText } from "./domain/audit/report.ts";
 import { reconcileAll } from "./domain/capture/reconcile.ts";
 import { createRedact } from "./domain/capture/redact.ts";
@@ -18,6 +19,8 @@ import type { SlackApp } from "./domain/slack-side.ts";
 import { readPublicPage } from "./domain/status-page/publish.ts";
 import type { ConfigurationError } from "./errors.ts";
 import { Refusal } from "./errors.ts";
+import { createAlertDoor } from "./http/alerts/door.ts";
+import { type FetchText, fetchText } from "./http/alerts/sns.ts";
 import { createFactorPages } from "./http/factor/pages.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { startHttp } from "./http/server.ts";
@@ -64,6 +67,8 @@ export interface BotOptions {
   readonly now: () => Date;
   /** Only for tests: the clock of the job queue. */
   readonly jobClock?: QueueOptions["clock"];
+  /** Only for tests: how Amazon SNS is reached. */
+  readonly fetchText?: FetchText;
   /** Takes HTTP requests that are nobody else's. */
   readonly fallback?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -219,6 +224,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     publicPage: () => transact(readPublicPage),
     pagerDuty: webhookSecret
       ? { secret: webhookSecret, take: (event) => transact((app) => takePagerDutyEvent(app, event)) }
+      : null,
+    alerts: config.alerts
+      ? createAlertDoor({
+          sources: config.alerts.sources,
+          take: (source, sent) => transact((app) => takeAlerts(app, source, sent)),
+          fetchText: options.fetchText ?? fetchText,
+          log,
+          count: metrics.alertsPosted,
+        })
       : null,
     factorPages: createFactorPages({
       transact,

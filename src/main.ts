@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../commands/index.ts";
 import { type Bot, startBot } from "./bot.ts";
+import { withSandboxSource } from "./config/alerts.ts";
 import { reachedAt } from "./config/connections.ts";
 import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
@@ -150,6 +151,7 @@ async function startSandbox(
   const stores = await openStores(settings, database.url, log);
   const config = stores.reach({
     ...written,
+    ...(written.alerts ? { alerts: withSandboxSource(written.alerts) } : {}),
     operations: { ...written.operations, steadySeconds: Math.ceil(steadySeconds / cloudSpeed) },
     integrations: world.partners.integrations(written.integrations),
     services: world.partners.services(written.services),

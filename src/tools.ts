@@ -4,6 +4,7 @@ import { commands } from "../commands/index.ts";
 import { configurationJsonSchema } from "./config/json-schema.ts";
 import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
+import { alertResults } from "./domain/alert/doctor.ts";
 import { fileReportLines, filesAreIntact, verifyFiles } from "./domain/audit/file.ts";
 import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/audit/report.ts";
 import { defaultBackups } from "./domain/backup/settings.ts";
@@ -67,6 +68,7 @@ async function configurationExamination(settings: Settings): Promise<Examination
         return [
           ...configurationResults(loaded.configuration, loaded),
           ...factorResults(loaded.configuration, settings.secondFactor !== null),
+          ...alertResults(loaded.configuration),
           ...scheduleResults(loaded.configuration.oncall, new Date()),
         ];
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { App } from "../src/domain/ports.ts";
+import { alertViews } from "./alert/views.ts";
 import { changeViews } from "./change/views.ts";
 import { factorViews } from "./factor/views.ts";
 import { homeView } from "./home/home.ts";
@@ -16,6 +17,7 @@ export const views: Readonly<Record<string, View>> = {
   home: homeView,
   ...incidentViews,
   ...operationViews,
+  ...alertViews,
   ...changeViews,
   ...factorViews,
   ...oncallViews,

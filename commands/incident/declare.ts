@@ -1,19 +1,18 @@
 import { type Declaration, declareIncident } from "../../src/domain/incident/declare.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
 import { joinIncident } from "../../src/domain/incident/join.ts";
-import { operationToDeclare, tieToIncident } from "../../src/domain/operation/evidence.ts";
+import { operationToDeclare } from "../../src/domain/operation/evidence.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
 import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
 import { declareRequested, requestTicket, ticketInstead } from "../../src/domain/ticket/request.ts";
 import { readMoment } from "../../src/domain/time/typed-moment.ts";
-import { momentOf } from "../../src/domain/timeline/capture.ts";
-import { shortcutMarked } from "../../src/domain/timeline/marks.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
 import { alikeMark, declareForm, joinedInstead } from "../../templates/incident/declare-form.ts";
 import { ticketOnly } from "../../templates/incident/tickets.ts";
+import { fromOperation, messageAbout, originOf } from "./origin.ts";
 import type { Ask } from "./which.ts";
 
 /** Declares an incident: in one line, by form, from a message, or from App Home. */
@@ -115,7 +114,7 @@ export const declare = command({
         return {
           modal: declareForm({
             config: app.config,
-            about: messageAbout(at),
+            about: messageAbout(at) ?? here(at),
             title: shorten(cleanLine(text.split("\n")[0] ?? ""), 150),
             summary: text,
           }),
@@ -145,36 +144,20 @@ interface AfterTheFact {
   readonly announce: boolean | undefined;
 }
 
-/** How the form says which operation it came from. */
-const fromOperation = "operation:";
-
-async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> {
-  const operation = about.id.startsWith(fromOperation)
-    ? await operationToDeclare(app, about.id.slice(fromOperation.length))
-    : null;
-  const message =
-    about.channel && /^\d+\.\d+/.test(about.id) ? { channelId: about.channel, ...messageIds(about.id) } : null;
+async function submit(ask: FormAsk): Promise<Answer> {
+  const { app, caller, about, values } = ask;
   const summary = values.text("summary") ?? "";
-  const kinds = { home: "home", shortcut: "shortcut" } as const;
+  const origin = await originOf(ask, summary);
   const declaration: Declaration = {
+    ...origin.known,
     title: values.text("title") ?? "",
     severity: values.choice("severity") ?? "",
     summary,
     affected: values.choices("affected"),
     commanderId: values.user("commander"),
     isPrivate: values.ticked("private") || values.ticked("security"),
-    source: message
-      ? {
-          kind: "message",
-          permalink: app.workspace.permalink(message.channelId, message.ts, message.threadTs),
-          text: summary || null,
-        }
-      : operation
-        ? { kind: "operation", permalink: null, text: operation.code }
-        : { kind: kinds[about.id as keyof typeof kinds] ?? "form", permalink: null, text: null },
-    seenAt: message ? momentOf(message.ts) : null,
     kind: values.ticked("drill") ? "drill" : "real",
-    startedAt: values.moment("started"),
+    startedAt: values.moment("started") ?? origin.known.startedAt ?? null,
     resolvedAt: values.moment("resolved"),
     isSilent: values.ticked("quiet"),
     isAnnounced: values.ticked("announce"),
@@ -182,15 +165,7 @@ async function submit({ app, caller, about, values }: FormAsk): Promise<Answer> 
   const ticket = await onlyTicket({ app, caller }, declaration);
   if (ticket) return ticket;
   const incident = await declareIncident(app, caller, declaration);
-  if (message) {
-    const { channelId, ts } = message;
-    await shortcutMarked(
-      app,
-      { channelId, ts, userId: caller.userId, on: true, eventTs: String(app.now.getTime() / 1000) },
-      incident.id,
-    );
-  }
-  if (operation) await tieToIncident(app, operation, incident);
+  await origin.after(incident);
   if (about.id === "home") await app.outbox.add({ kind: "home", userId: caller.userId }, "answer");
   return answer({ app, caller }, incident, values.ticked("security"));
 }
@@ -259,16 +234,4 @@ export async function answer(
 
 export function here(at: At): { readonly id: string; readonly channel?: string } {
   return { id: "form", ...(at.channelId ? { channel: at.channelId } : {}) };
-}
-
-// The form carries which message it came from, by its ids alone: ts, and for a reply the thread's ts.
-function messageAbout(at: At): { readonly id: string; readonly channel?: string } {
-  if (!at.message || !at.channelId) return here(at);
-  const { ts, threadTs } = at.message;
-  return { id: threadTs && threadTs !== ts ? `${ts}/${threadTs}` : ts, channel: at.channelId };
-}
-
-function messageIds(id: string): { readonly ts: string; readonly threadTs: string | null } {
-  const [ts = "", threadTs = null] = id.split("/");
-  return { ts, threadTs };
 }

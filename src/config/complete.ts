@@ -1,6 +1,7 @@
 import type { Configuration, Environment, Link, Placement, Resource, Service } from "../domain/configuration.ts";
 import { defaultSteps } from "../domain/incident/phases.ts";
 import type { PostmortemTemplate } from "../domain/postmortem/settings.ts";
+import { completeAlerts } from "./alerts.ts";
 import { completeAudit } from "./audit.ts";
 import { completeAwsRoles } from "./aws-roles.ts";
 import { completeBackups } from "./backups.ts";
@@ -53,6 +54,7 @@ export function completeConfiguration(
   const catalog = { written, environments };
   const services = completeServices(catalog);
   const followUp = completeFollowUp(written.follow_up ?? {});
+  const alerts = completeAlerts(written, environments, severities);
   return {
     organisation: written.organisation ?? "Our organisation",
     severities,
@@ -119,6 +121,7 @@ export function completeConfiguration(
     upkeep: completeUpkeep(written, environments, operations),
     costs: completeCosts(written.costs, environments),
     security: completeSecurity(written.security),
+    ...(alerts ? { alerts } : {}),
     backups: completeBackups(written.backups, written.databases),
     changes: completeChanges(written.changes),
     audit: completeAudit(written.audit),

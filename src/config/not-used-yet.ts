@@ -3,13 +3,11 @@ import type { Written } from "./schema.ts";
 
 /** What is written although this version does not act on it: doctor says so, rather than let it seem to work. */
 export function notUsedYet(written: Written): readonly string[] {
-  const sections = ["people", "runbooks", "alerts"] as const;
-  const channels = ["alerts", "monitoring"] as const;
+  const sections = ["people", "runbooks"] as const;
   const services = Object.values(written.services ?? {});
   const placed = services.flatMap((service) => Object.values<object>(service.environments ?? {}));
   return [
     ...sections.filter((section) => written[section] !== undefined),
-    ...channels.filter((name) => written.channels?.[name] !== undefined).map((name) => `channels.${name}`),
     ...(["owner"] as const)
       .filter((field) => services.some((service) => service[field] !== undefined))
       .map((field) => `services.*.${field}`),

@@ -1,3 +1,4 @@
+import { alertMisfits } from "./alert-references.ts";
 import { backupMisfits } from "./backups.ts";
 import { calendarMisfits, windowWords } from "./calendar.ts";
 import { careMisfits } from "./care-references.ts";
@@ -72,6 +73,7 @@ export function checkReferences(
     ...checklistMisfits(written),
     ...beforeMisfits(written),
     ...stepMisfits(written),
+    ...alertMisfits(written),
   ];
 }
 

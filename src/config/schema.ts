@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { closeFields } from "../domain/incident/close-fields.ts";
+import { alertsSchema } from "./alerts.ts";
 import { auditSchema } from "./audit.ts";
 import { awsRolesSchema } from "./aws-roles.ts";
 import { backupsSchema, databaseBackupsSchema } from "./backups.ts";
@@ -206,10 +207,12 @@ export const configurationSchema = object({
   oncall: oncall.optional(),
   channels: object({
     incidents: channel.describe("Where incidents are announced.").optional(),
-    alerts: channel.optional(),
+    alerts: channel.describe("Where alerts are told; channels.incidents by default.").optional(),
     operations: channel.optional(),
     deployments: channel.optional(),
-    monitoring: channel.optional(),
+    monitoring: channel
+      .describe("Where alerts are told that are only good to know; channels.alerts by default.")
+      .optional(),
     stakeholders: list(channel).describe("Where each update is told to people outside the response.").optional(),
     prefix: z
       .string(right("write a short word such as inc"))
@@ -258,7 +261,7 @@ export const configurationSchema = object({
   changes: changesSchema.optional(),
   deployments: deploymentsSchema.optional(),
   runbooks: later("Where runbooks lie."),
-  alerts: later("Where alerts come from and go."),
+  alerts: alertsSchema.optional(),
   announcements: announcementsSchema.optional(),
   status_page: statusPageSchema.optional(),
 });

@@ -1,3 +1,4 @@
+import type { AlertSettings } from "./alert/settings.ts";
 import type { AuditSettings } from "./audit/settings.ts";
 import type { BackupSettings } from "./backup/settings.ts";
 import type { ChangeClass } from "./change/change.ts";
@@ -76,6 +77,8 @@ export interface Configuration {
   readonly costs?: CostSettings;
   /** How security incidents are looked into; the usual where it is left out. */
   readonly security?: SecuritySettings;
+  /** Where alerts come from and what follows from them; left out: none come. */
+  readonly alerts?: AlertSettings;
   readonly backups: BackupSettings;
   /** Classes of changes; at least one. */
   readonly changes: readonly ChangeClass[];

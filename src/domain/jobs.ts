@@ -77,6 +77,8 @@ export interface JobData {
   readonly "remind-newcomer": { readonly userId: string; readonly since: string; readonly round: number };
   /** Looks at what an environment costs. */
   readonly "check-costs": { readonly environment: string };
+  /** Declares the incident that alerts open by themselves. */
+  readonly "declare-from-alert": { readonly groupId: string };
   readonly "remind-lead": { readonly incidentId: string; readonly round?: number; readonly snoozed?: string };
   readonly "remind-handoff": { readonly handoffId: string; readonly round: number };
   /** Reminds of an action item; `at` is the moment it was set for, by which a stale one is known. */

@@ -4,6 +4,7 @@
  */
 import type { Caller } from "./access/caller.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
+import type { AlertRecords } from "./alert/alert.ts";
 import type { ArmingRecords } from "./arming.ts";
 import type { ArchiveRecords } from "./audit/archive.ts";
 import type { AuditEntry, NewAuditEntry } from "./audit/entry.ts";
@@ -123,6 +124,7 @@ export interface App {
   readonly newcomers: NewcomerRecords;
   readonly releaseWatches: ReleaseWatchRecords;
   readonly armings: ArmingRecords;
+  readonly alerts: AlertRecords;
   readonly audit: {
     readonly add: (entry: NewAuditEntry) => Promise<void>;
     readonly recent: (limit: number) => Promise<readonly AuditEntry[]>;

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Metrics } from "../domain/ports.ts";
 
 export interface MetricsPage extends Metrics {
+  /** A sender of alerts posted; the outcome is `taken` or the status it was answered. */
+  readonly alertsPosted: (sender: string, outcome: string) => void;
   /** The Prometheus text format. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
@@ -36,6 +38,10 @@ export function createMetrics(): MetricsPage {
   const waiting = gauge("tocsin_outbox_waiting", "Writes to Slack that wait", ["lane"]);
   const oldest = gauge("tocsin_outbox_oldest_seconds", "Age of the oldest write to Slack that waits", ["lane"]);
   const jobs = counter("tocsin_jobs_total", "Background jobs by name and outcome", ["job", "outcome"]);
+  const alertPosts = counter("tocsin_alert_posts_total", "Posts of alerts by sender and outcome", [
+    "sender",
+    "outcome",
+  ]);
   const operations = counter("tocsin_operations_total", "Operations by verb and outcome", ["operation", "outcome"]);
 
   return {
@@ -61,6 +67,7 @@ export function createMetrics(): MetricsPage {
     },
     jobDone: (job, outcome) => jobs.inc({ job, outcome }),
     operationEnded: (operation, outcome) => operations.inc({ operation, outcome }),
+    alertsPosted: (sender, outcome) => alertPosts.inc({ sender, outcome }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -1,6 +1,8 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { record, word } from "../alerts/body.ts";
 import type { PagerDutyEvent } from "../domain/oncall/pagerduty-events.ts";
+import { readBody } from "./body.ts";
+import { isSigned } from "./proof.ts";
 
 export interface PagerDutyWebhook {
   /** The secret PagerDuty showed when the webhook was made. */
@@ -27,38 +29,14 @@ export async function receivePagerDuty(
     response.end(`${text}\n`);
   };
   if (request.method !== "POST") return end(405, "POST only");
-  const body = await bodyOf(request);
+  const body = await readBody(request, mostBytes);
   if (!body) return end(413, "too large");
-  if (!isSigned(body, String(request.headers["x-pagerduty-signature"] ?? ""), secret))
+  if (!isSigned(body, String(request.headers["x-pagerduty-signature"] ?? ""), { secret, prefix: "v1=" }))
     return end(401, "wrong signature");
   const event = readEvent(body);
   if (event === undefined) return end(400, "not an event");
   if (event) await take(event);
   end(202, "recorded");
-}
-
-/** Null where it is too large: it is read to its end all the same, so that the sender hears the answer. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= mostBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= mostBytes ? Buffer.concat(chunks) : null;
-}
-
-/** While a secret is changed it sends several signatures; one that is right is enough. */
-function isSigned(body: Buffer, header: string, secret: string): boolean {
-  const right = createHmac("sha256", secret).update(body).digest();
-  return header
-    .split(",")
-    .map((one) => one.trim())
-    .some((one) => {
-      if (!/^v1=[0-9a-f]{64}$/.test(one)) return false;
-      return timingSafeEqual(Buffer.from(one.slice(3), "hex"), right);
-    });
 }
 
 /** Null for what is no incident's, such as the ping that tries a webhook out; undefined for what is no event at all. */
@@ -84,12 +62,4 @@ function readEvent(body: Buffer): PagerDutyEvent | null | undefined {
     by: word(record(event.agent).summary),
     assignees: assignees.map((one) => word(record(one).summary)).filter((name) => name !== null),
   };
-}
-
-function word(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { AlertDoor } from "./alerts/door.ts";
 import type { FactorPages } from "./factor/pages.ts";
 import type { MetricsPage } from "./metrics.ts";
 import { type PagerDutyWebhook, pagerDutyPath, receivePagerDuty } from "./pagerduty-webhook.ts";
+import { sameSecret } from "./proof.ts";
 import { createStatusPage, type ReadPublicPage } from "./status-page.ts";
 
 export interface HttpOptions {
@@ -18,6 +19,8 @@ export interface HttpOptions {
   readonly publicPage: ReadPublicPage;
   /** PagerDuty's webhooks; null where no secret is configured. */
   readonly pagerDuty?: PagerDutyWebhook | null;
+  /** Takes what senders of alerts post; null where the configuration names none. */
+  readonly alerts?: AlertDoor | null;
   /** The pages of second factors. */
   readonly factorPages: FactorPages;
   readonly metrics: MetricsPage;
@@ -75,6 +78,7 @@ async function route(
     if (path === "/metrics") return metrics(options, request, response);
   }
   if (path === pagerDutyPath && options.pagerDuty) return receivePagerDuty(options.pagerDuty, request, response);
+  if (await options.alerts?.(request, response)) return;
   if (await statusPage(request, response)) return;
   if (await options.factorPages(request, response)) return;
   if (options.fallback?.(request, response)) return;
@@ -93,12 +97,6 @@ async function metrics(options: HttpOptions, request: IncomingMessage, response:
     return answer(response, 401, "text/plain", "a bearer token is needed\n");
   }
   answer(response, 200, options.metrics.contentType, await options.metrics.text());
-}
-
-/** Compares in a time that does not tell how much was right. */
-function sameSecret(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(wanted));
 }
 
 function answer(response: ServerResponse, status: number, type: string, body: string): void {

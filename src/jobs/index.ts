@@ -25,6 +25,7 @@ import { checkCosts } from "./check-costs.ts";
 import { checkOperation } from "./check-operation.ts";
 import { clockRanOutJob } from "./clock-ran-out.ts";
 import { copyFile } from "./copy-file.ts";
+import { declareFromAlertJob } from "./declare-from-alert.ts";
 import { drawDiagnosis } from "./draw-diagnosis.ts";
 import { expireOperation } from "./expire-operation.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
@@ -100,6 +101,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(reconcileChannels(context)),
     jobHandler(pageStep(context)),
     jobHandler(pageUnresolvedJob(context)),
+    jobHandler(declareFromAlertJob(context)),
     jobHandler(pageOutside(context)),
     jobHandler(readSchedulesJob(context)),
     jobHandler(syncOncall(context)),

@@ -80,6 +80,7 @@ const laneOf: Readonly<Record<JobName, LaneName>> = {
   "reconcile-channels": "reconciling",
   "page-step": "pages",
   "page-unresolved": "pages",
+  "declare-from-alert": "pages",
   "page-outside": "exchange",
   "sync-oncall": "reminders",
   "watch-health": "looks",

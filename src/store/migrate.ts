@@ -41,6 +41,7 @@ import * as unresolvedPages from "./migrations/0051-unresolved-pages.ts";
 import * as incidentStatus from "./migrations/0052-incident-status.ts";
 import * as diagnosisPictures from "./migrations/0056-diagnosis-pictures.ts";
 import * as incidentTickets from "./migrations/0060-incident-tickets.ts";
+import * as alerts from "./migrations/0061-alerts.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -84,6 +85,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0052-incident-status": incidentStatus,
   "0056-diagnosis-pictures": diagnosisPictures,
   "0060-incident-tickets": incidentTickets,
+  "0061-alerts": alerts,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -11,6 +11,7 @@ interface PagesTable {
   readonly message: string;
   readonly requested_by: string | null;
   readonly unresolved_minutes: number | null;
+  readonly alert_id: string | null;
   readonly state: PageState;
   readonly step: number;
   readonly created_at: Date;
@@ -106,6 +107,7 @@ function toRow(page: Page): PagesTable {
     message: page.message,
     requested_by: page.requestedBy,
     unresolved_minutes: page.unresolvedMinutes,
+    alert_id: page.alertId ?? null,
     state: page.state,
     step: page.step,
     created_at: page.createdAt,
@@ -125,6 +127,7 @@ function fromRow(row: Selectable<PagesTable>): Page {
     message: row.message,
     requestedBy: row.requested_by,
     unresolvedMinutes: row.unresolved_minutes,
+    alertId: row.alert_id,
     state: row.state,
     step: row.step,
     createdAt: row.created_at,

@@ -1,5 +1,6 @@
 /** Every kind of record the bot keeps, for one transaction. A new kind is one line here and one in App. */
 import { actionItemRecords } from "./action-items.ts";
+import { alertRecords } from "./alerts.ts";
 import { archivingRecords } from "./archiving.ts";
 import { armingRecords } from "./armings.ts";
 import { auditRecords } from "./audit.ts";
@@ -96,6 +97,7 @@ export function recordsOf(context: RecordContext) {
     newcomers: newcomerRecords(context),
     releaseWatches: releaseWatchRecords(context),
     armings: armingRecords(context),
+    alerts: alertRecords(context),
     auditLog: auditLogRecords(context),
     archive: archiveRecords(context),
     audit: auditRecords(context),

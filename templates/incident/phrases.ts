@@ -23,7 +23,7 @@ export function named(incident: Pick<Incident, "number" | "title" | "kind">, lim
 }
 
 // A title is shown as it was typed: Slack's marks for bold, italic, strike and code are parted from what they would mark.
-function inertLine(text: string): string {
+export function inertLine(text: string): string {
   return inert(text)
     .replace(/[*_~`]/g, "$&\u200b")
     .replace(/:(?=[a-z0-9_+-]+:)/g, ":\u200b");

@@ -12,6 +12,8 @@ import type { View } from "../views.ts";
 export interface PageFacts {
   readonly page: Page;
   readonly incident: Incident | null;
+  /** Where the alerts it was sent for are told; null for any other page, and until they were posted. */
+  readonly alerts?: string | null;
   /** The team, or the person, in words. */
   readonly name: string;
   /** When the next step is due; null where none follows. */
@@ -31,31 +33,35 @@ export const pageView: View = async (app, subject) => {
   const incident = page.incidentId ? await app.incidents.byId(page.incidentId) : null;
   const isNewest = page.step === Number(step) + 1;
   const nextAt = isNewest ? new Date(called.getTime() + minutes * 60_000) : null;
-  return { reply: pageMessage({ page, incident, name: pagedName(app, page), nextAt, calls }) };
+  const posted = page.alertId ? await app.outbox.posted("alert.card", page.alertId) : null;
+  const alerts = posted ? app.workspace.permalink(posted.channelId, posted.ts) : null;
+  return { reply: pageMessage({ page, incident, alerts, name: pagedName(app, page), nextAt, calls }) };
 };
 
-export function pageMessage({ page, incident, name, nextAt }: PageFacts): Reply {
+export function pageMessage({ page, incident, alerts, name, nextAt }: PageFacts): Reply {
   const what = incident
     ? `${incident.severity} · *${named(incident)}*, in ${channelOf(incident)}`
     : `*${inert(shorten(page.message || "You are needed", 300))}*`;
   const blocks: KnownBlock[] = [section(`:pager: *Page* · ${name}\n${what}`)];
   if (incident && page.message) blocks.push(section(inert(shorten(page.message, 1500))));
   const by = reasonOf(page);
+  const where = alerts ? [`<${alerts}|see the alert>`] : [];
   if (page.state === "open") {
     blocks.push(
       actions([
         button({ action: "oncall.acknowledge", text: "Acknowledge", about: { id: page.id }, style: "primary" }),
         button({ action: "oncall.pass", text: "Pass it on", about: { id: page.id } }),
       ]),
-      context([by, ...(nextAt ? [`the next step is at ${moment(nextAt, "{time}")}`] : [])].join(" · ")),
+      context([by, ...where, ...(nextAt ? [`the next step is at ${moment(nextAt, "{time}")}`] : [])].join(" · ")),
     );
-  } else blocks.push(context(`${ending(page)} · ${by}`));
-  const text = `Page · ${incident ? `${incident.severity} ${named(incident)}` : shorten(page.message || name, 200)}`;
+  } else blocks.push(context([ending(page), by, ...where].join(" · ")));
+  const text = `Page · ${incident ? `${incident.severity} ${named(incident)}` : inert(shorten(page.message || name, 200))}`;
   return reply(page.state === "open" ? text : `${text} · ${ending(page)}`, blocks);
 }
 
 function reasonOf(page: Page): string {
   if (page.requestedBy) return `asked for by ${person(page.requestedBy)}`;
+  if (page.alertId) return "because of an alert";
   if (page.unresolvedMinutes !== null) return `because it was unresolved for ${inWords(page.unresolvedMinutes)}`;
   return "because of its severity";
 }

@@ -25,6 +25,8 @@ export async function channelCreated(
   });
   await redraw(app, changed, "declare");
   await keepTicket(app, changed, incident.reporterId);
+  // What alerts opened was declared by the bot itself, which need not be told.
+  if (incident.reporterId === app.workspace.botUserId) return;
   await app.outbox.add(
     {
       kind: "message",

@@ -2,7 +2,7 @@ import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { diagnoseAffected } from "../health/diagnosis.ts";
-import { armUnresolvedPages, pageForSeverity } from "../oncall/begin-page.ts";
+import { adoptPages, armUnresolvedPages, pageForSeverity } from "../oncall/begin-page.ts";
 import type { App } from "../ports.ts";
 import { openPostmortem } from "../postmortem/write.ts";
 import { tellOutside } from "../telling/fan-out.ts";
@@ -42,6 +42,8 @@ export interface Declaration {
   readonly isSilent?: boolean;
   /** Announced although nobody is called. */
   readonly isAnnounced?: boolean;
+  /** Pages that are about it already: those that are open become its own. */
+  readonly pageIds?: readonly string[];
 }
 
 /** Records a new incident and asks Slack for everything it needs; the channel comes first, the rest as soon as it exists. */
@@ -90,6 +92,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   await armUpdateReminder(app, incident);
   await armClocks(app, incident);
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
+  await adoptPages(app, incident, declaration.pageIds ?? []);
   await pageForSeverity(app, incident);
   await armUnresolvedPages(app, incident);
   await keepTicket(app, incident, caller.userId);

@@ -1,6 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import type { AlertGroup } from "../alert/alert.ts";
 import { openForReading, requireMember, requireOpen } from "../incident/access.ts";
 import { clocksStart } from "../incident/clocks.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "../incident/incident.ts";
@@ -90,19 +91,57 @@ export async function pageUnresolved(app: App, incidentId: string, minutes: numb
 }
 
 async function pageEach(app: App, incident: Incident, words: readonly string[], minutes: number | null): Promise<void> {
-  const open = await app.pages.openOf(incident.id);
+  const facts = { message: "", requestedBy: null, unresolvedMinutes: minutes };
+  await pageWhoIsNot(app, incident, words, await app.pages.openOf(incident.id), facts);
+}
+
+/**
+ * Pages whom alerts call, each once while a page of theirs for alerts is open, and answers the pages that stand for
+ * them. With an incident they are its pages.
+ */
+export async function pageForAlert(
+  app: App,
+  alerts: Pick<AlertGroup, "id" | "page" | "title">,
+  incident: Incident | null,
+): Promise<readonly Page[]> {
+  const open = incident
+    ? await app.pages.openOf(incident.id)
+    : (await app.pages.openAlone()).filter(({ alertId }) => typeof alertId === "string");
+  const facts = { message: alerts.title, requestedBy: null, unresolvedMinutes: null, alertId: alerts.id };
+  return pageWhoIsNot(app, incident, alerts.page, open, facts);
+}
+
+/** Makes open pages an incident's own that were about the same before it was declared. */
+export async function adoptPages(app: App, incident: Incident, pageIds: readonly string[]): Promise<void> {
+  for (const id of pageIds) {
+    const page = await app.pages.lock(id);
+    if (page?.state === "open" && page.incidentId === null) await app.pages.update(page, { incidentId: incident.id });
+  }
+}
+
+/** Answers a page for each of the words: the one that is open already, or a new one. */
+async function pageWhoIsNot(
+  app: App,
+  incident: Incident | null,
+  words: readonly string[],
+  open: readonly Page[],
+  facts: Pick<Page, "message" | "requestedBy" | "unresolvedMinutes" | "alertId">,
+): Promise<readonly Page[]> {
+  const pages: Page[] = [];
   for (const word of words) {
     const team = app.config.oncall.find(({ name }) => name === word) ?? null;
-    if (open.some((page) => (team ? page.team === team.name : page.personId === word))) continue;
-    const personId = team ? null : word;
-    await openPage(app, incident, { team, personId, message: "", requestedBy: null, unresolvedMinutes: minutes });
+    const same = open.find((page) => (team ? page.team === team.name : page.personId === word));
+    pages.push(same ?? (await openPage(app, incident, { ...facts, team, personId: team ? null : word })));
   }
+  return pages;
 }
 
 async function openPage(
   app: App,
   incident: Incident | null,
-  facts: Pick<Page, "personId" | "message" | "requestedBy" | "unresolvedMinutes"> & { readonly team: Team | null },
+  facts: Pick<Page, "personId" | "message" | "requestedBy" | "unresolvedMinutes" | "alertId"> & {
+    readonly team: Team | null;
+  },
 ): Promise<Page> {
   const page: Page = {
     id: app.newId(),
@@ -112,6 +151,7 @@ async function openPage(
     message: cleanText(facts.message).slice(0, 2000),
     requestedBy: facts.requestedBy,
     unresolvedMinutes: facts.unresolvedMinutes,
+    alertId: facts.alertId ?? null,
     state: "open",
     step: 0,
     createdAt: app.now,
@@ -129,6 +169,7 @@ async function openPage(
       team: page.team,
       person: page.personId,
       message: page.message || null,
+      ...(page.alertId ? { alert: page.alertId } : {}),
       ...(page.unresolvedMinutes === null ? {} : { unresolvedMinutes: page.unresolvedMinutes }),
     },
   });

@@ -14,6 +14,8 @@ export interface Page {
   /** Minutes without being resolved for which it was sent; null for any other page. */
   readonly unresolvedMinutes: number | null;
   readonly state: PageState;
+  /** The alerts it was sent for by themselves; null or left out for any other page. */
+  readonly alertId?: string | null;
   /** How many steps were begun. */
   readonly step: number;
   readonly createdAt: Date;

@@ -1,6 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { markAcknowledged } from "../alert/mark.ts";
 import type { PersonReference } from "../configuration.ts";
 import { maySee, requireMember } from "../incident/access.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
@@ -110,6 +111,7 @@ function personWord(word: PersonReference): string {
 export async function acknowledgePage(app: App, caller: Caller, pageId: string): Promise<Page> {
   const { page, incident } = await openPageForChange(app, caller, pageId);
   const ended = await endPage(app, page, "acknowledged", caller.userId);
+  await acknowledgedByPage(app, page, caller.userId);
   if (incident && isOpen(incident) && !incident.times.acknowledgedAt) {
     await acknowledgeIncident(app, caller, incident.id);
   } else {
@@ -151,6 +153,21 @@ async function openPageForChange(
   return { page, incident };
 }
 
+/** Ends open pages that are about no incident: somebody took up what they were for, or (null) it is over. */
+export async function endPagesAlone(app: App, pageIds: readonly string[], userId: string | null): Promise<void> {
+  for (const id of pageIds) {
+    const page = await app.pages.lock(id);
+    if (page?.state !== "open" || page.incidentId !== null) continue;
+    await endPage(app, page, userId === null ? "stopped" : "acknowledged", userId);
+  }
+}
+
+/** Who answers a page has taken up the alerts it stands for; null for somebody in PagerDuty whom nobody knows here. */
+async function acknowledgedByPage(app: App, page: Page, userId: string | null): Promise<void> {
+  if (!page.alertId) return;
+  for (const group of await app.alerts.groupsOfPage(page.id)) await markAcknowledged(app, group, userId);
+}
+
 /** Stops the pages of an incident that needs them no longer: those by severity once it is acknowledged, all when it ends. */
 export async function settlePages(app: App, incident: Incident): Promise<void> {
   for (const page of await app.pages.openOf(incident.id)) {
@@ -169,6 +186,7 @@ export async function answeredOutside(app: App, pageId: string, userId: string |
   if (page?.state !== "open") return;
   const incident = page.incidentId ? await app.incidents.byId(page.incidentId) : null;
   await endPage(app, page, "acknowledged", userId);
+  await acknowledgedByPage(app, page, userId);
   await say(
     app,
     incident,
@@ -215,13 +233,15 @@ async function endPage(app: App, page: Page, state: Page["state"], endedBy: stri
 async function giveUp(app: App, page: Page, incident: Incident | null): Promise<void> {
   await endPage(app, page, "unanswered", null);
   const to = page.requestedBy;
-  if (!incident && !to) return;
+  const alerts = page.alertId && !incident ? await app.alerts.groupById(page.alertId) : null;
+  const place = incident ? { incident: incident.id } : to ? { user: to } : alerts?.place;
+  if (!place) return;
   await app.outbox.add(
     {
       kind: "message",
       view: "oncall.page-unanswered",
       subject: page.id,
-      place: incident ? { incident: incident.id } : { user: to ?? "" },
+      place,
       once: `page-unanswered:${page.id}`,
     },
     "page",

@@ -31,6 +31,7 @@ export type TimelineKind =
   | "hypothesis"
   | "decision"
   | "check"
+  | "alert"
   | "system";
 
 /** The Slack message an entry was taken from. */
