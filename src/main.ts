@@ -113,7 +113,11 @@ interface DatabaseAtHand {
   readonly stop: () => Promise<void>;
 }
 
-async function openDatabaseOf(settings: Settings, log: Log): Promise<DatabaseAtHand> {
+async function openDatabaseOf(
+  settings: Settings,
+  log: Log,
+  extraSettings: Readonly<Record<string, string>> = {},
+): Promise<DatabaseAtHand> {
   if (settings.databaseUrl) {
     const url = new URL(settings.databaseUrl);
     return { url: settings.databaseUrl, shown: `${url.hostname || "local"}${url.pathname}`, stop: async () => {} };
@@ -121,6 +125,7 @@ async function openDatabaseOf(settings: Settings, log: Log): Promise<DatabaseAtH
   const server = await startPrivatePostgres({
     dataDir: settings.dataDirectory,
     log: (line) => log.debug({ line }, "PostgreSQL says"),
+    extraSettings,
   });
   return { url: server.connectionString, shown: `private PostgreSQL in ${settings.dataDirectory}`, stop: server.stop };
 }
@@ -136,7 +141,8 @@ async function startSandbox(
 ): Promise<Running> {
   const { startWorld } = await import("./sandbox/world.ts");
   const [database, world] = await Promise.all([
-    openDatabaseOf(settings, log),
+    // The database that is operated on here is in the same server, and keeps figures of its statements.
+    openDatabaseOf(settings, log, { shared_preload_libraries: "pg_stat_statements" }),
     startWorld({
       commands: completions(commands),
       shortcuts: declaredShortcuts(commands),

@@ -4,6 +4,7 @@ import {
   requestStoreLook,
   type StoreLook,
   sendStoreFile,
+  storeLookById,
   targetOfLook,
 } from "../../src/domain/operation/store-look.ts";
 import { type DatabaseView, databaseViews } from "../../src/domain/platform/databases.ts";
@@ -37,6 +38,14 @@ export const db = command({
       const [environment = "", name = ""] = about.id.split("/");
       const question = { kind: "database", view: "locks" } as const;
       const target = targetOfLook(app.config, { target: { name, environment }, question });
+      const look = await requestStoreLook(app, { userId: caller.userId, asked: at, target, question });
+      return whereSeen(app, look, at);
+    },
+    "ops.db.explain": async ({ app, caller, about, at }) => {
+      const [lookId = "", statement = ""] = about.id.split("/");
+      const seen = await storeLookById(app, lookId);
+      const question = { kind: "database", view: "explain", statement } as const;
+      const target = targetOfLook(app.config, seen);
       const look = await requestStoreLook(app, { userId: caller.userId, asked: at, target, question });
       return whereSeen(app, look, at);
     },

@@ -41,7 +41,11 @@ async function read(context: OperationContext, question: StoreQuestion, target: 
   if (question.view === "backups") return { kind: "backups", sight: await seeBackups(context, target) };
   if (question.kind === "database") {
     const { port, placement } = portOn(context.providers, "databases", target);
-    return { kind: "database", sight: await port.read.look(placement, question.view) };
+    const sight =
+      question.view === "explain"
+        ? await port.read.explain(placement, question.statement)
+        : await port.read.look(placement, question.view);
+    return { kind: "database", sight };
   }
   if (question.kind === "cache") {
     const { port, placement } = portOn(context.providers, "caches", target);

@@ -59,7 +59,9 @@ async function makeDatabase(serverUrl: string, url: string): Promise<void> {
         select 1 + i % 2000, (array['open', 'paid', 'sent'])[1 + i % 3], i % 500, timestamp '2026-01-01' + i * interval '1 minute'
         from generate_series(1, 20000) i;
       grant all on all tables in schema public to ${role};
-      grant all on all sequences in schema public to ${role};`);
+      grant all on all sequences in schema public to ${role};
+      create extension pg_stat_statements;
+      select pg_stat_statements_reset();`);
   } finally {
     await database.end();
   }

@@ -1,12 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 import { rootBlockers, type StoreLook } from "../../src/domain/operation/store-look.ts";
 import type { DatabaseSight, Session } from "../../src/domain/platform/databases.ts";
-import { button, context, cut, fields, inert, option, section, selectMenu } from "../kit.ts";
+import { context, fields, inert, section } from "../kit.ts";
 import { age, bytes, count, percent } from "./figures.ts";
+import { endButtons, inSections, rowsShown, sessionBlocks, sessionLine, sessionText } from "./sessions.ts";
+import { explainedStatement, slowStatements } from "./statements.ts";
 import type { StoreDrawn } from "./store.ts";
-
-const rowsShown = 8;
-const statementShown = 160;
 
 /** One side of a database. Statements come with their literals replaced already. */
 export function databaseDrawn(look: Pick<StoreLook, "id">, sight: DatabaseSight): StoreDrawn {
@@ -14,7 +13,7 @@ export function databaseDrawn(look: Pick<StoreLook, "id">, sight: DatabaseSight)
     case "active":
       return active(look, sight);
     case "slow":
-      return slow(sight);
+      return slowStatements(look, sight);
     case "locks":
       return locks(look, sight);
     case "connections":
@@ -25,6 +24,8 @@ export function databaseDrawn(look: Pick<StoreLook, "id">, sight: DatabaseSight)
       return indexes(sight);
     case "replication":
       return replication(sight);
+    case "explain":
+      return explainedStatement(sight);
   }
 }
 
@@ -45,43 +46,6 @@ function active(look: Pick<StoreLook, "id">, sight: Of<"active">): StoreDrawn {
     blocks: sessionBlocks(sessions),
     rest: sessions.length > rowsShown ? sessions.map(sessionText).join("\n") : null,
     buttons: endButtons(look, sessions),
-  };
-}
-
-function slow(sight: Of<"slow">): StoreDrawn {
-  const { statements, why, longest } = sight;
-  const blocks: KnownBlock[] = [];
-  if (statements === null) {
-    blocks.push(context(`No figures of past statements: ${inert(why ?? "the server keeps none")}.`));
-    if (longest.length > 0) blocks.push(section("*Running longest now*"), ...sessionBlocks(longest));
-  } else {
-    const lines = statements
-      .slice(0, rowsShown)
-      .map(
-        (one) =>
-          `• *${age(one.totalMilliseconds / 1000)}* in all · ${count(one.calls)} calls · ${one.meanMilliseconds} ms each\n\`${shown(one.statement)}\``,
-      );
-    blocks.push(...inSections(lines));
-  }
-  const first = statements?.[0];
-  return {
-    summary:
-      statements === null
-        ? `${longest.length} running now.`
-        : first
-          ? `${statements.length} statements that took most time; the first ${age(first.totalMilliseconds / 1000)} in all.`
-          : "No statement was recorded yet.",
-    blocks,
-    rest:
-      statements !== null && statements.length > 0
-        ? statements
-            .map(
-              (one) =>
-                `${one.totalMilliseconds} ms\t${one.calls} calls\t${one.meanMilliseconds} ms each\t${one.rows} rows\t${one.statement}`,
-            )
-            .join("\n")
-        : null,
-    buttons: [],
   };
 }
 
@@ -272,75 +236,4 @@ function replication(sight: Of<"replication">): StoreDrawn {
     rest: null,
     buttons: [],
   };
-}
-
-function sessionBlocks(sessions: readonly Session[]): KnownBlock[] {
-  return inSections(sessions.slice(0, rowsShown).map((session) => `• *${session.id}* ${sessionLine(session)}`));
-}
-
-function sessionLine(session: Session): string {
-  const state =
-    session.state === "idle-in-transaction"
-      ? `:warning: idle in an open transaction for ${age(session.transactionSeconds)}`
-      : `runs ${age(session.seconds)}`;
-  const parts = [
-    state,
-    inert(session.application || "unnamed"),
-    session.waiting === null || session.blockedBy.length === 0 ? null : `waits for ${session.blockedBy.join(", ")}`,
-  ];
-  const about = parts.filter((part) => part !== null).join(" · ");
-  if (session.statement === "") return about;
-  return `${about}\n${session.statement === null ? "_statement hidden_" : `\`${shown(session.statement)}\``}`;
-}
-
-function sessionText(session: Session): string {
-  const waits = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(", ")}` : "";
-  return [
-    session.id,
-    session.state,
-    `${session.seconds} s`,
-    `${session.user}@${session.database}`,
-    session.application,
-    waits,
-    session.statement ?? "hidden",
-  ].join("\t");
-}
-
-/** Ending the first is a button; the others stand in a menu. A session that must be left alone is not offered. */
-function endButtons(look: Pick<StoreLook, "id">, sessions: readonly Session[]): StoreDrawn["buttons"] {
-  const endable = sessions.filter((session) => session.spared === null);
-  const [first, ...others] = endable;
-  if (!first) return [];
-  const cancel =
-    first.state === "active"
-      ? [button({ action: "ops.db.cancel", text: `Cancel ${first.id}`, about: { id: `${look.id}/${first.id}` } })]
-      : [];
-  return [
-    ...cancel,
-    button({
-      action: "ops.db.terminate",
-      text: `Terminate ${first.id}`,
-      about: { id: `${look.id}/${first.id}` },
-      style: "danger",
-    }),
-    ...(others.length > 0
-      ? [
-          selectMenu(
-            "ops.db.terminate-other",
-            others.slice(0, 50).map((session) => option(`Terminate ${session.id}`, `${look.id}/${session.id}`)),
-            "Another session",
-          ),
-        ]
-      : []),
-  ];
-}
-
-function shown(statement: string): string {
-  return cut(inert(statement.replaceAll("`", "'")), statementShown) || " ";
-}
-
-function inSections(lines: readonly string[]): KnownBlock[] {
-  const blocks: KnownBlock[] = [];
-  for (let start = 0; start < lines.length; start += 4) blocks.push(section(lines.slice(start, start + 4).join("\n")));
-  return blocks;
 }

@@ -191,7 +191,8 @@ export function databasesContract(server: DatabaseServer) {
     });
   });
 
-  return { at, port, look, database: () => database };
+  const explain = (statement: string) => port(database.url).read.explain(at, statement);
+  return { at, port, look, explain, database: () => database };
 }
 
 async function superuserOf<T>(database: BusyDatabase, see: (pid: string) => Promise<T | null>): Promise<T> {

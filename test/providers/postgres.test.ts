@@ -4,7 +4,7 @@ import { busyDatabase, waiting } from "../support/busy-database.ts";
 import { until } from "../support/person.ts";
 import { databasesContract } from "./databases-contract.ts";
 
-const { look, database } = databasesContract({
+const { look, explain, database } = databasesContract({
   provider: postgresProvider,
   open: busyDatabase,
   engine: /^PostgreSQL \d+/,
@@ -42,5 +42,36 @@ describe("[O13] looking into PostgreSQL alone", () => {
     expect(indexes.unused.map(({ name }) => name)).not.toContain("public.orders_pkey");
     const slow = await look("slow");
     expect(slow).toMatchObject({ statements: null, why: expect.stringContaining("pg_stat_statements") });
+  });
+
+  test("explains a statement that it keeps, without values, and says why where it cannot", async () => {
+    await database().query("create extension pg_stat_statements");
+    await database().query("create table parcels (id int primary key, note text, state text)");
+    await database().query("insert into parcels select i, 'n' || i, 'open' from generate_series(1, 3000) i");
+    await database().query("create view open_parcels as select * from parcels where state = 'hunter2-secret'");
+    await database().query("analyze parcels");
+    await database().query("select count(*) from parcels where note = 'hunter2-secret'");
+    await database().query("select id from parcels where id = $1", [5]);
+    await database().query("select count(*) from open_parcels");
+    const { statements } = await look("slow");
+    const idOf = (shape: RegExp) => statements?.find(({ statement }) => shape.test(statement))?.id ?? "none";
+
+    const scanned = await explain(idOf(/from parcels where note/));
+    expect(scanned).toMatchObject({ why: null, statement: "select count(*) from parcels where note = $1" });
+    expect(scanned.plan?.join("\n")).toMatch(/Seq Scan on parcels[\s\S]*Filter: \(note = \$1\)/);
+    expect((await explain(idOf(/select id from parcels/))).plan?.join()).toContain("parcels_pkey");
+    const view = await explain(idOf(/from open_parcels/));
+    expect(view.plan?.join("\n")).toContain("Filter: (state = ?::text)");
+    expect(statements?.find(({ statement }) => /^create view/.test(statement))?.id).toBeNull();
+    const [made] = await database().query<{ id: string }>(
+      "select queryid::text as id from pg_stat_statements where query like 'create view open_parcels%'",
+    );
+    expect(await explain(made?.id ?? "")).toMatchObject({ plan: null, why: expect.stringContaining("only what") });
+    expect(await explain("12345")).toMatchObject({ plan: null, why: "the server does not keep it any more" });
+    await database().query("drop table parcels cascade");
+    expect(await explain(idOf(/select id from parcels/))).toMatchObject({
+      plan: null,
+      why: expect.stringContaining("or gone"),
+    });
   });
 });

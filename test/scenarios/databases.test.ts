@@ -109,6 +109,22 @@ describe("[O13] looking into a database", { timeout: 90_000 }, () => {
     neverTold(story, secret);
   });
 
+  test("explains a slow statement that is picked, without carrying it out", async () => {
+    const { story, database } = await storyWithDatabase();
+    await database.query("create extension pg_stat_statements");
+    await database.query("create table orders (id int primary key, note text); insert into orders values (1, 'x')");
+    await database.query(`select count(*) from orders where note = '${secret}'`);
+    const ana = story.person("U0ANA");
+    await ana.types(ops, "/ops db postgres slow");
+    await ana.sees(ops, /statements that took most time/);
+    await ana.chooses(/^select count\(\*\) from orders/, { channel: ops });
+    const plan = reading(await ana.sees(ops, /· explain/));
+    expect(plan).toContain("Read from end to end: *orders*.");
+    expect(plan).toContain("select count(*) from orders where note = $1");
+    expect(plan).toMatch(/Seq Scan on orders/);
+    neverTold(story, secret);
+  });
+
   test("a database that is away, or that nobody said how to reach, says so", async () => {
     const { story } = await storyWithDatabase((text) =>
       text.replace(/postgres: \{ url: ".*" \}/, 'postgres: { url: "postgres://app:pl4nted-pw@127.0.0.1:1/x" }'),

@@ -39,7 +39,13 @@ async function findServer(prefix: string): Promise<Server> {
       dataDir,
       log: () => {},
       fsync: false,
-      extraSettings: { max_connections: "200", shared_buffers: "64MB", autovacuum: "off" },
+      extraSettings: {
+        max_connections: "200",
+        shared_buffers: "64MB",
+        autovacuum: "off",
+        // What slow statements are read from; a database has it only where the extension is made.
+        shared_preload_libraries: "pg_stat_statements",
+      },
     });
     const stop = async () => {
       await server.stop();
@@ -49,7 +55,7 @@ async function findServer(prefix: string): Promise<Server> {
   } catch (error) {
     await rm(dataDir, { recursive: true, force: true });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The tests need PostgreSQL; name a server with TOCSIN_TEST_POSTGRES_URL, or: ${reason}`);
+    throw new Error(`The tests need PostgreSQL; name a server that loads pg_stat_statements with TOCSIN_TEST_POSTGRES_URL, or: ${reason}`);
   }
 }
 

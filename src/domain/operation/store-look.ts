@@ -14,6 +14,8 @@ import { type Asked, placeFor } from "./place.ts";
 export type StoreQuestion =
   | { readonly kind: "database"; readonly view: DatabaseView }
   | { readonly kind: "database"; readonly view: "backups" }
+  /** One of the statements that the server keeps figures of, by what it calls it. */
+  | { readonly kind: "database"; readonly view: "explain"; readonly statement: string }
   | { readonly kind: "cache"; readonly view: CacheView; readonly key: string | null }
   /** One queue of several, or null for all of them. */
   | { readonly kind: "queue"; readonly view: QueueView; readonly queue: string | null };

@@ -25,7 +25,17 @@ export type DatabaseSight = { readonly engine: string; readonly database: string
   | { readonly view: "sizes"; readonly sizes: Sizes }
   | { readonly view: "indexes"; readonly indexes: Indexes }
   | { readonly view: "replication"; readonly replication: Replication }
+  | ({ readonly view: "explain" } & ExplainedStatement)
 );
+
+/** How a server would carry out a statement, found out without doing it. */
+export interface ExplainedStatement {
+  /** Its literals replaced; null where the server does not have it. */
+  readonly statement: string | null;
+  /** As the server writes it, a line for each step, at most 300; null where there is none: then `why` says why. */
+  readonly plan: readonly string[] | null;
+  readonly why: string | null;
+}
 
 /** A client's session. Its text has its literals replaced before it leaves the provider. */
 export interface Session {
@@ -52,6 +62,8 @@ export interface Session {
 }
 
 export interface Statement {
+  /** What the server calls it, so that it can be explained; null where it cannot be. */
+  readonly id: string | null;
   readonly statement: string;
   readonly calls: number;
   readonly totalMilliseconds: number;
@@ -174,6 +186,8 @@ export interface MaintenanceProgress {
 
 export interface DatabasesRead {
   readonly look: (at: Placement, view: DatabaseView) => Promise<DatabaseSight>;
+  /** How the server would carry out one of the statements that it keeps figures of; never carries it out. */
+  readonly explain: (at: Placement, statement: string) => Promise<Extract<DatabaseSight, { view: "explain" }>>;
   /** The session with this id as it is now; null when there is none. */
   readonly session: (at: Placement, id: string) => Promise<Session | null>;
   /** A table or index by the name people write; null when there is none. */

@@ -12,6 +12,11 @@ const sessionsShown = 100;
 export function mysqlRead(servers: Connections, runs: Runs): DatabasesRead {
   return {
     look: (at, view) => inSession(servers, at, { operation: `look at ${view}` }, (client) => look(client, view)),
+    explain: (at) =>
+      inSession(servers, at, { operation: "explain" }, async ({ server: { engine, database } }) => ({
+        ...{ engine, database, view: "explain", statement: null, plan: null },
+        why: "the server keeps statements without the values that a plan needs",
+      })),
     session: (at, id) => inSession(servers, at, { operation: "session" }, (client) => sessionById(client, id)),
     relation: (at, name) => inSession(servers, at, { operation: "table" }, (client) => relationByName(client, name)),
     progress: (at, token) =>

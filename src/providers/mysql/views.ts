@@ -28,6 +28,7 @@ export async function slowStatements(
   return {
     why: null,
     statements: rows.map((row) => ({
+      id: null,
       statement: withoutLiterals(String(row.digest), "mysql"),
       calls: Number(row.calls),
       totalMilliseconds: Math.round(Number(row.total) / picosecondsPerMillisecond),

@@ -3,7 +3,8 @@ import type { DatabaseSight, DatabasesRead, DatabaseView } from "../../domain/pl
 import { maintenanceProgress, type Runs, relationByName } from "./maintenance.ts";
 import { type Connections, inSession } from "./session.ts";
 import { blockingSessions, busySessions, sessionById } from "./sessions.ts";
-import { connections, indexes, replication, sizes, slowStatements } from "./views.ts";
+import { explained, slowStatements } from "./statements.ts";
+import { connections, indexes, replication, sizes } from "./views.ts";
 
 const sessionsShown = 100;
 
@@ -11,6 +12,12 @@ const sessionsShown = 100;
 export function postgresRead(servers: Connections, runs: Runs): DatabasesRead {
   return {
     look: (at, view) => inSession(servers, at, { operation: `look at ${view}` }, (client) => look(client, view)),
+    explain: (at, statement) =>
+      inSession(servers, at, { operation: "explain" }, async (client) => ({
+        ...(await serverOf(client)),
+        view: "explain",
+        ...(await explained(client, statement)),
+      })),
     session: (at, id) => inSession(servers, at, { operation: "session" }, (client) => sessionById(client, id)),
     relation: (at, name) => inSession(servers, at, { operation: "table" }, (client) => relationByName(client, name)),
     progress: (at, token) =>

@@ -1,53 +1,5 @@
 import type pg from "pg";
-import type {
-  Connections,
-  Indexes,
-  Replication,
-  Sizes,
-  Statement,
-  TableSize,
-} from "../../domain/platform/databases.ts";
-import { withoutLiterals } from "../../domain/platform/without-literals.ts";
-
-/** Statements that took most time in all; a reason where the server keeps no figures. */
-export async function slowStatements(
-  client: pg.Client,
-): Promise<{ readonly statements: readonly Statement[] | null; readonly why: string | null }> {
-  const { rows: found } = await client.query<{ schema: string; version: number }>(
-    `select quote_ident(n.nspname) as schema, current_setting('server_version_num')::int as version
-     from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_statements'`,
-  );
-  const extension = found[0];
-  if (!extension)
-    return { statements: null, why: "the extension pg_stat_statements is not installed in this database" };
-  // The columns were renamed in version 13. Source: postgresql.org/docs/13/pgstatstatements.html
-  const time = extension.version >= 130000 ? "exec_time" : "time";
-  try {
-    await client.query("savepoint slow");
-    const { rows } = await client.query<{ query: string; calls: string; total: number; mean: number; rows: string }>(
-      `select left(query, 2000) as query, calls, total_${time} as total, mean_${time} as mean, rows
-       from ${extension.schema}.pg_stat_statements
-       where dbid = (select oid from pg_database where datname = current_database())
-       order by total_${time} desc limit 15`,
-    );
-    return {
-      why: null,
-      statements: rows
-        .filter((row) => row.query !== "<insufficient privilege>")
-        .map((row) => ({
-          statement: withoutLiterals(row.query, "postgres"),
-          calls: Number(row.calls),
-          totalMilliseconds: Math.round(row.total),
-          meanMilliseconds: Math.round(row.mean * 10) / 10,
-          rows: Number(row.rows),
-        })),
-    };
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "55000")) throw error;
-    await client.query("rollback to savepoint slow");
-    return { statements: null, why: "pg_stat_statements is installed but not in shared_preload_libraries" };
-  }
-}
+import type { Connections, Indexes, Replication, Sizes, TableSize } from "../../domain/platform/databases.ts";
 
 export async function connections(client: pg.Client): Promise<Connections> {
   const { rows: limits } = await client.query<{ limit: number; used: string }>(

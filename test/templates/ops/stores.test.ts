@@ -87,6 +87,7 @@ const sights: Readonly<Record<string, DatabaseSight>> = {
     longest: [],
     statements: [
       {
+        id: "-4711",
         statement: "select * from `orders` where id = $1",
         calls: 120_000,
         totalMilliseconds: 9_400_000,
@@ -94,6 +95,20 @@ const sights: Readonly<Record<string, DatabaseSight>> = {
         rows: 1,
       },
     ],
+  },
+  explain: {
+    ...server,
+    view: "explain",
+    statement: "select * from `orders` where note like $1",
+    plan: ["Seq Scan on orders  (cost=0.00..1791.00 rows=4 width=22)", "  Filter: (note ~~ $1)"],
+    why: null,
+  },
+  "explain-nothing": {
+    ...server,
+    view: "explain",
+    statement: null,
+    plan: null,
+    why: "the server does not keep it any more",
   },
   "slow-without-figures": {
     ...server,
@@ -163,7 +178,10 @@ function look(sight: DatabaseSight | null, trouble: string | null = null): Store
     askedAt: at,
     place: { channel: "C0OPS" },
     target: { environment: "production", name: "postgres" },
-    question: { kind: "database", view: sight?.view ?? "active" },
+    question:
+      sight?.view === "explain"
+        ? { kind: "database", view: "explain", statement: "-4711" }
+        : { kind: "database", view: sight?.view ?? "active" },
     found: { at, trouble, seen: sight === null ? null : { kind: "database", sight } },
   };
 }
