@@ -7,9 +7,9 @@ import { Refusal } from "../errors.ts";
  */
 const away = /^(?:08|53|57P0|57014|55P03|25006|40001|40P01|25P0[34])/;
 const network = /^(?:ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)/;
-// node-postgres gives these no code (pg 8: lib/client.js, pg-pool: index.js).
+// node-postgres gives these no code (pg 8: lib/client.js, pg-pool: index.js), nor does pg-boss (12: db.js).
 const spoken =
-  /timeout exceeded when trying to connect|connection terminated|connection timeout|Cannot use a pool after/i;
+  /timeout exceeded when trying to connect|connection terminated|connection timeout|Cannot use a pool after|heartbeat timed out/i;
 
 /**
  * Whether a table has changed since the connection prepared a statement on it: another version of the bot has migrated

@@ -55,7 +55,9 @@ async function findServer(prefix: string): Promise<Server> {
   } catch (error) {
     await rm(dataDir, { recursive: true, force: true });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The tests need PostgreSQL; name a server that loads pg_stat_statements with TOCSIN_TEST_POSTGRES_URL, or: ${reason}`);
+    throw new Error(
+      `The tests need PostgreSQL; name a server that loads pg_stat_statements with TOCSIN_TEST_POSTGRES_URL, or: ${reason}`,
+    );
   }
 }
 
