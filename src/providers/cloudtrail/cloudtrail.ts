@@ -93,20 +93,34 @@ async function readRegion({ place: { client, sdk }, region, what, from, until, e
   const events: TrailEvent[] = [];
   let token: string | undefined;
   let oldest = until;
+
+  /** One page; asked for again while others use the limit up and there is time. */
+  async function onePage(next: string | undefined): Promise<LookupEventsCommandOutput> {
+    const range = { StartTime: from, EndTime: until, LookupAttributes: [attributeFor[what]], MaxResults: 50 };
+    for (;;) {
+      await turn(region);
+      try {
+        return await calling("LookupEvents", (call) =>
+          client.send(
+            new sdk.LookupEventsCommand({ ...range, ...(next === undefined ? {} : { NextToken: next }) }),
+            call,
+          ),
+        );
+      } catch (error) {
+        const mayPass = error instanceof ProviderError && error.fault === "throttled";
+        if (!mayPass || performance.now() > end) throw error;
+      }
+    }
+  }
+
   do {
-    await turn(region);
-    const page: LookupEventsCommandOutput = await calling("LookupEvents", (call) =>
-      client.send(
-        new sdk.LookupEventsCommand({
-          StartTime: from,
-          EndTime: until,
-          LookupAttributes: [attributeFor[what]],
-          MaxResults: 50,
-          ...(token === undefined ? {} : { NextToken: token }),
-        }),
-        call,
-      ),
-    );
+    const page = await onePage(token).catch((error: unknown) => {
+      // What was read until then is worth more than nothing, as long as it is said.
+      if (token !== undefined && error instanceof ProviderError) return error;
+      throw error;
+    });
+    const back = `was read back to ${oldest.toISOString()}`;
+    if (page instanceof ProviderError) return { events, gaps: [`${region} ${back}: ${page.code}. ${page.message}`] };
     const read = (page.Events ?? []).map((event) => readEvent(event, region));
     oldest = read.at(-1)?.at ?? oldest;
     events.push(...read.filter(fits[what]));
