@@ -37,7 +37,7 @@ export async function diagnose(context: OperationContext & { readonly now: () =>
   const causes = likelyCauses([own, ...others], context.now(), holderOf);
   const wrong = ["critical", "warning"].includes(overall(findings));
   const restart: Remedy = {
-    text: "Restart",
+    text: `Restart ${subject.name}`,
     operation: "restart-service",
     target: { name: subject.name, environment: subject.environment },
     input: {},

@@ -22,8 +22,8 @@ export function beforeTasks(entry: Service | null | undefined, release: Release)
 
 /** The tasks as lines of a plan, in their order; `version` is what runs them. */
 export function beforeInWords(tasks: readonly BeforeTask[], version: string): readonly Change[] {
-  return tasks.map(({ name, command, container }, index) => ({
-    label: `Step ${index + 1}, the task ${name}`,
+  return tasks.map(({ name, command, container }) => ({
+    label: `Before it, the task ${name}`,
     from: "none",
     to: `${command.join(" ")} in ${container} of ${version}`,
   }));

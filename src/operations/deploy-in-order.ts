@@ -115,10 +115,10 @@ async function plan(input: Input, target: Target, see: StepsRead): Promise<Plan>
   return {
     summary: `Deploy ${words} in ${target.environment}, in ${sequence.length} steps`,
     changes: [],
-    risks: sequence.flatMap(({ plan: made }, index) => (made?.risks ?? []).map((risk) => `Step ${index + 1}: ${risk}`)),
+    risks: [],
     observed: [
       "Each step is verified before the next begins; the first that fails ends it, and what is done stays.",
-      ...new Set(sequence.flatMap((step) => seenOf(step, services.length > 1))),
+      ...seenOf(sequence),
       ...notes,
     ],
     expects: Object.assign({}, ...sequence.map((step, index) => named(index, step, step.plan?.expects ?? {}))),
@@ -131,10 +131,14 @@ async function plan(input: Input, target: Target, see: StepsRead): Promise<Plan>
   };
 }
 
-/** What was seen of a service that gets another version. */
-function seenOf({ plan: made, request, of }: SequenceStep, isOneOfSeveral: boolean): readonly string[] {
-  if (request.operation !== "deploy-service") return [];
-  return (made?.observed ?? []).map((one) => (isOneOfSeveral ? `${of}: ${one}` : one));
+/** What was seen of the services that get another version; what is so of all of them is said once. */
+function seenOf(sequence: readonly SequenceStep[]): readonly string[] {
+  const releases = sequence.filter(({ request }) => request.operation === "deploy-service");
+  const isOfAll = (one: string) => releases.every(({ plan: made }) => made?.observed.includes(one));
+  const said = releases.flatMap(({ of, plan: made }) =>
+    (made?.observed ?? []).map((one) => (isOfAll(one) ? one : `${of}: ${one}`)),
+  );
+  return [...new Set(said)];
 }
 
 /** Plans what can be planned now: what rests on an earlier step is planned when its turn comes. */

@@ -1,3 +1,4 @@
+import type { ReadingState } from "../domain/health/health.ts";
 import type { Json, Operation, Plan, Target } from "../domain/operation/operation.ts";
 import type { WatchesRead, WatchesWrite } from "../domain/operation/own-ports.ts";
 import { Refusal } from "../errors.ts";
@@ -6,7 +7,21 @@ interface WatchInput {
   readonly minutes: number;
 }
 
+interface Cursor {
+  readonly [key: string]: Json;
+  readonly id: string;
+  /** Whoever watches it may watch it longer than that. */
+  readonly until: string;
+}
+
 const lookSeconds = 20;
+
+const gateWords: Readonly<Record<ReadingState, string>> = {
+  ok: "its gates hold",
+  warning: "its gates hold, one at a warning",
+  critical: "a gate does not hold at one look",
+  unknown: "its gates are not known yet",
+};
 
 /** Waits until a service has been watched for a while after a deployment, and no gate broke. It changes nothing. */
 export const watchDeployment: Operation<WatchInput, WatchesRead, WatchesWrite> = {
@@ -25,19 +40,21 @@ export const watchDeployment: Operation<WatchInput, WatchesRead, WatchesWrite> =
   apply: async (made, target, act, run) => {
     const { minutes } = made.steps as unknown as WatchInput;
     await run.slices("watched", async (cursor: Json, at: Date) => {
-      const id = typeof cursor === "string" ? cursor : await act.begin(target, minutes);
-      const { state, until, verdict, broken } = await act.standing(id);
-      const words = verdict ?? "not looked at yet";
+      const { id, until } = (cursor ?? {
+        id: await act.begin(target, minutes),
+        until: new Date(at.getTime() + minutes * 60_000).toISOString(),
+      }) as Cursor;
+      const { state, verdict, gates, broken } = await act.standing(id);
+      const left = Math.ceil((Date.parse(until) - at.getTime()) / 60_000);
       if (broken.length > 0) throw failed(target, `A gate does not hold at two looks in a row: ${broken.join("; ")}.`);
       if (state === "stopped") throw failed(target, "The watch was ended before its time.");
-      if (state === "ended") return { cursor: null, progress: words, share: 1 };
-      const left = Math.max(0, Math.ceil((until.getTime() - at.getTime()) / 60_000));
-      return {
-        cursor: id,
-        progress: `${words}, ${left} min left`,
-        share: Math.max(0, Math.min(1, 1 - left / minutes)),
-        waitSeconds: lookSeconds,
-      };
+      if (state === "running" && left > 0) {
+        const progress = `${gateWords[gates]}, ${left} min left`;
+        return { cursor: { id, until }, progress, share: 1 - left / minutes, waitSeconds: lookSeconds };
+      }
+      if (gates === "unknown") throw failed(target, "Its gates could not be read, so that nobody knows how it is.");
+      const compared = verdict === null ? "" : `; compared with before: ${verdict}`;
+      return { cursor: null, progress: `${gateWords[gates]}${compared}`, share: 1 };
     });
   },
   look: async () => ({

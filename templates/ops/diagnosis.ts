@@ -94,8 +94,8 @@ function buttonsOf({ id, question, found }: Diagnosis): Parameters<typeof action
     button({ action: "ops.diagnose.again", text: "Look again", about: { id } }),
     ...(found?.scalable
       ? [
-          button({ action: "ops.rollback.open", text: "Roll back", about }),
-          button({ action: "ops.scale.open", text: "Scale", about }),
+          button({ action: "ops.rollback.open", text: cut(`Roll back ${name}`, 60), about }),
+          button({ action: "ops.scale.open", text: cut(`Scale ${name}`, 60), about }),
         ]
       : []),
     ...(found?.kind === "service" ? [button({ action: "ops.logs.open", text: "Errors in the log", about })] : []),

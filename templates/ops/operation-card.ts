@@ -48,8 +48,9 @@ export function operationCard(facts: OperationFacts): Reply {
   const { operation } = facts;
   const title = inert(operationInWords(operation));
   const blocks: KnownBlock[] = [section(`${headline(operation)}\n*${title}*`), context(asked(facts))];
-  if (facts.steps !== undefined) blocks.push(...stepBlocks(facts.steps));
-  if (operation.plan !== null && isRunning(operation) && !hasBegun(operation)) blocks.push(...planBlocks(facts));
+  const isPlan = isRunning(operation) && !hasBegun(operation);
+  if (facts.steps !== undefined) blocks.push(...stepBlocks(facts.steps, isPlan));
+  if (operation.plan !== null && isPlan) blocks.push(...planBlocks(facts));
   if (operation.checked !== undefined) blocks.push(checkedBefore(operation.checked));
   if (hasBegun(operation)) blocks.push(...runBlocks(facts));
   if (!isRunning(operation)) blocks.push(...endBlocks(facts));

@@ -29,7 +29,7 @@ export function releaseCard(watch: ReleaseWatch, title: string, shares: readonly
   const head =
     verdict === null
       ? `:eyes: *Watching ${inert(what)}* until ${until}`
-      : `${verdictMarks[verdict]} *${inert(what)}*: ${verdictWords[verdict]}${state === "running" ? `, watched until ${until}` : state === "stopped" ? ", no longer watched" : ""}`;
+      : `${verdictMarks[verdict]} *${inert(what)}*: ${isEarly(watch) ? "no figures to compare yet" : verdictWords[verdict]}${state === "running" ? `, watched until ${until}` : state === "stopped" ? ", no longer watched" : ""}`;
   const blocks: KnownBlock[] = [section(head)];
   if (watch.rows.length > 0) blocks.push(section(watch.rows.map((row) => inert(comparedInWords(row))).join("\n")));
   const gates = watch.gates.slice(0, 15).map(gateText);
@@ -47,7 +47,12 @@ export function releaseCard(watch: ReleaseWatch, title: string, shares: readonly
   const about = { id: watch.id };
   const canary =
     state === "running" ? nextShares(watch.steps, shares).map((share, place) => stepButton(watch, share, place)) : [];
-  if (canary.length > 0) blocks.push(actions(canary, "canary"));
+  if (canary.length > 0) {
+    blocks.push(
+      context("A share of a canary is recorded here once it was set; nothing moves the traffic."),
+      actions(canary, "canary"),
+    );
+  }
   blocks.push(
     actions(
       [
@@ -58,6 +63,11 @@ export function releaseCard(watch: ReleaseWatch, title: string, shares: readonly
     ),
   );
   return reply(`${what}: ${verdict === null ? "watched" : verdictWords[verdict]}`, blocks);
+}
+
+/** A deployment of just now has no figures of its own. */
+function isEarly({ verdict, state }: ReleaseWatch): boolean {
+  return verdict === "unknown" && state === "running";
 }
 
 /** Under the card: a gate does not hold. */
@@ -89,7 +99,7 @@ function stepButton(watch: ReleaseWatch, share: number, place: number) {
   return button({
     // Slack wants each button of a row to have an action of its own.
     action: `ops.release.step-${place}`,
-    text: share === 0 ? "Back to 0 %" : `${share} %`,
+    text: share === 0 ? "Record: back to 0 %" : `Record ${share} %`,
     about: { id: `${watch.id}#${share}` },
     label: `Record ${shareInWords(share)} of ${watch.service}`,
     ...(asks

@@ -19,12 +19,12 @@ const marks = { running: ":arrow_forward:", good: ":white_check_mark:", bad: ":x
 /** A section of Slack holds so many characters of text. Source: docs.slack.dev/reference/block-kit/blocks/section-block */
 const mostCharacters = 2900;
 
-/** Every step in its order: before it begins with what it changes, then with how it stands. */
-export function stepBlocks(steps: readonly StepFacts[]): readonly KnownBlock[] {
+/** Every step in its order: while it is a plan with what each changes, then with how each stands. */
+export function stepBlocks(steps: readonly StepFacts[], isPlan: boolean): readonly KnownBlock[] {
   const blocks: KnownBlock[] = [];
   let text = "";
   for (const [index, facts] of steps.entries()) {
-    const next = cut(stepLines(facts, index, steps), mostCharacters);
+    const next = cut(stepLines(facts, index, isPlan), mostCharacters);
     if (text !== "" && text.length + next.length > mostCharacters) {
       blocks.push(section(text));
       text = "";
@@ -34,14 +34,14 @@ export function stepBlocks(steps: readonly StepFacts[]): readonly KnownBlock[] {
   return text === "" ? blocks : [...blocks, section(text)];
 }
 
-function stepLines({ step, part }: StepFacts, index: number, all: readonly StepFacts[]): string {
-  const isBegun = all.some((one) => one.part !== null);
+function stepLines({ step, part }: StepFacts, index: number, isPlan: boolean): string {
   const name = `${index + 1}. *${inert(step.what)}*`;
-  if (part === null && isBegun) return `:white_small_square: ${name}`;
+  if (part === null && !isPlan) return `:white_large_square: ${name}`;
   if (part === null) {
     const changes = step.plan?.changes ?? [];
     const lines = changes.length > 0 ? changes.map((change) => `   ${changeLine(change)}`) : [later(step)];
-    return [name, ...lines].join("\n");
+    const risks = (step.plan?.risks ?? []).map((risk) => `   :warning: ${inert(risk)}`);
+    return [name, ...lines, ...risks].join("\n");
   }
   const { state, words, progress, code } = standingOf(part);
   const how = isRunning(part) ? (progress ?? words) : words;
@@ -58,7 +58,9 @@ export const mostWaysBack = 8;
 
 /** Ways back for the steps that can be taken back, the last one first. */
 export function backButtons(steps: readonly StepFacts[]): Button[] {
-  const ways = steps.flatMap(({ step, part, canGoBack }) => (part !== null && canGoBack ? [{ step, part }] : []));
+  const ways = steps.flatMap(({ step, part, canGoBack }) =>
+    part !== null && canGoBack && step.takesBack === undefined ? [{ step, part }] : [],
+  );
   return ways
     .toReversed()
     .slice(0, mostWaysBack)

@@ -38,8 +38,8 @@ describe("the plan", () => {
   test("has the tasks in their order and says that nothing takes them back by itself", async () => {
     const made = await plan(fakeReleases(), "41", withBefore(["migrate", "check"], "unmigrate"));
     expect(made.changes.slice(0, 2)).toEqual([
-      { label: "Step 1, the task migrate", from: "none", to: "run migrate in backend of waooaw-backend:41" },
-      { label: "Step 2, the task check", from: "none", to: "run check in backend of waooaw-backend:41" },
+      { label: "Before it, the task migrate", from: "none", to: "run migrate in backend of waooaw-backend:41" },
+      { label: "Before it, the task check", from: "none", to: "run check in backend of waooaw-backend:41" },
     ]);
     expect(made.risks.join("\n")).toContain("`/ops task backend unmigrate --env production` takes it back.");
     expect(made.observed[0]).toBe(

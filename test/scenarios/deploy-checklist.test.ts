@@ -159,9 +159,9 @@ describe("[O21] what runs before a deployment", { timeout: 240_000 }, () => {
     await ana.types(ops, "/ops deploy backend v43");
     const plan = reading(await ana.sees(ops, /waiting for confirmation/));
     expect(plan).toMatch(
-      /Step 1, the task migrate: \*none\* → \*python manage\.py migrate in backend of waooaw-backend:v43/,
+      /Before it, the task migrate: \*none\* → \*python manage\.py migrate in backend of waooaw-backend:v43/,
     );
-    expect(plan).toMatch(/Step 2, the task check-migrations/);
+    expect(plan).toMatch(/Before it, the task check-migrations/);
     expect(plan).toMatch(/What migrate did stays when the deployment fails\. No task takes it back/);
     expect(plan).toMatch(/In this order: the task migrate, the task check-migrations, the deployment/);
     await ana.clicks("Confirm", { channel: ops });

@@ -54,7 +54,7 @@ describe("[O2] diagnosing", { timeout: 90_000 }, () => {
     expect(loaded).toMatch(/:large_green_circle: \*Running\* normal: 4 of 4/);
     // The worst stand first.
     expect(loaded.indexOf("Alarm waooaw-backend-cpu")).toBeLessThan(loaded.indexOf("*Running*"));
-    await ana.clicks("Scale", { channel: ops, reading: /Backend API in production: \d critical/ });
+    await ana.clicks("Scale backend", { channel: ops, reading: /Backend API in production: \d critical/ });
     await ana.seesForm(/Scale a service/);
     expect(await ana.submits({ Count: "8", Reason: "load" })).toEqual({});
     await ana.sees(ops, /from 4 to 8[\s\S]*load/);

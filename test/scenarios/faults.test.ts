@@ -225,7 +225,7 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     expect(red).toMatch(/:red_circle: \*HTTP 5xx rate\* critical: \d+ %, critical .{1,4} 1 %, for \d+ minutes/);
     expect(red).toMatch(/:red_circle: \*Error lines an hour\* critical: \d+, critical .{1,4} 50/);
     expect(red).toMatch(/\*Likely cause\*\nBackend API: the deployment of waooaw-backend:41, begun 15 minutes ago/);
-    await ana.clicks("Roll back", { channel: ops, reading: /Backend API in production/ });
+    await ana.clicks("Roll back backend", { channel: ops, reading: /Backend API in production/ });
     await carriedOut(story, ana);
     const green = await becomes(story, ana, /Backend API in production/, /\*HTTP 5xx rate\* normal/);
     // The lines of the last hour are still there.
@@ -255,7 +255,7 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     const red = await diagnosis(ana, /Backend API in production/);
     expect(red).toMatch(/:large_orange_circle: \*Error lines an hour\* warning: \d+, warning .{1,4} 8.*an hour ago \d/);
     expect(red).toMatch(/Likely cause\*\nBackend API: the deployment of waooaw-backend:40, begun 6 minutes ago, still/);
-    await ana.clicks("Roll back", { channel: ops, reading: /Backend API in production/ });
+    await ana.clicks("Roll back backend", { channel: ops, reading: /Backend API in production/ });
     await ana.sees(ops, /Stop the deployment of waooaw-backend:40/);
     await carriedOut(story, ana);
     await story.advance("60m");

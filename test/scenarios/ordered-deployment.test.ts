@@ -72,7 +72,7 @@ describe.runIf(url !== null)("[O21] deployments in ordered steps", { timeout: 30
     const order = [
       /1\. \*Back up postgres\*\n.*Newest snapshot/,
       /2\. \*Pause jobs\*\n.*emails: \*running\* → \*paused\*/,
-      /3\. \*Deploy v43 on backend\*\n.*Step 1, the task check-migrations[\s\S]*Image: /,
+      /3\. \*Deploy v43 on backend\*\n.*Before it, the task check-migrations[\s\S]*Image: /,
       /4\. \*Smoke test of backend\*\n.*\/health: \*asked\* → \*healthy for 30 s\*/,
       /5\. \*Resume jobs\*\n.*What step 2 paused runs again/,
       /6\. \*Restart grafana\*/,
@@ -114,7 +114,7 @@ describe.runIf(url !== null)("[O21] deployments in ordered steps", { timeout: 30
     expect(end).toMatch(/Step 3, Smoke test of backend \(op-\w+\): failed; nothing was changed/);
     expect(end).toMatch(/did not pass within 5 min[\s\S]*answered 503/);
     expect(end).toMatch(/backend runs the new version\. jobs is still paused\. Not done: Resume jobs\./);
-    expect(end).toMatch(/:white_check_mark: 2\.[\s\S]*:x: 3\.[\s\S]*:white_small_square: 4\./);
+    expect(end).toMatch(/:white_check_mark: 2\.[\s\S]*:x: 3\.[\s\S]*:white_large_square: 4\./);
     expect(await jobs.isPaused()).toBe(true);
     await ana.clicks("Resume jobs", { channel: ops });
     await ana.sees(
@@ -164,7 +164,7 @@ describe.runIf(url !== null)("[O21] deployments in ordered steps", { timeout: 30
     await story.advance("2m");
     await story.settled();
     const end = reading(await ana.sees(ops, /Stopped by <@U0ANA> partway: step 1 of 3, Pause jobs/));
-    expect(end).toMatch(/:x: 1\. [\s\S]*:white_small_square: 2\./);
+    expect(end).toMatch(/:x: 1\. [\s\S]*:white_large_square: 2\./);
     expect(called(story, "UpdateService")).toEqual([]);
     expect(await jobs.isPaused()).toBe(true);
     await ana.clicks("Resume jobs", { channel: ops });

@@ -73,11 +73,11 @@ describe("[O6] watching deployments", { timeout: 150_000 }, () => {
     await ana.clicks("Start", { channel: ops });
     await ana.sees(ops, /standard change, in progress/);
     await ana.types(ops, "/ops watch backend --change CHG-1");
-    await ana.clicks("10 %", { channel: deployments });
+    await ana.clicks("Record 10 %", { channel: deployments });
     await ana.sees(deployments, /canary 10 % – <@U0ANA> · so far not looked at/);
     await story.advance("3m");
     await ana.sees(deployments, /canary 10 % – <@U0ANA> · so far (the same as|better than) before, gates hold/);
-    await ben.clicks("50 %", { channel: deployments });
+    await ben.clicks("Record 50 %", { channel: deployments });
     await ana.sees(
       deployments,
       /canary 10 % – <@U0ANA> · (the same as|better than) before, gates hold\n.*canary 50 % – <@U0BEN> · so far/,
@@ -90,7 +90,7 @@ describe("[O6] watching deployments", { timeout: 150_000 }, () => {
     await story.advance("6m");
     await ana.sees(deployments, /A gate of backend does not hold since its deployment/);
     await story.restart();
-    await ben.clicks("Back to 0 %", { channel: deployments });
+    await ben.clicks("Record: back to 0 %", { channel: deployments });
     await ana.sees(
       deployments,
       /canary 50 % – <@U0BEN> · :red_circle: worse than before, did not hold: .*CPU utilization/,

@@ -152,7 +152,7 @@ export function dependencyFindings(title: string, findings: readonly Finding[], 
   const named = wrong.map(
     (one): Finding => ({
       ...one,
-      title: `${title}: ${one.title}`,
+      title: one.title.startsWith(`${title}, `) ? one.title : `${title}: ${one.title}`,
       ...(optional ? { state: "warning" as const, detail: `${one.detail}. It works without, and only degrades` } : {}),
     }),
   );

@@ -1,5 +1,5 @@
 /** What operations of the bot itself see and do, in place of a platform's port. */
-import type { Reading } from "../health/health.ts";
+import type { Reading, ReadingState } from "../health/health.ts";
 import type { OrderedSteps, StepAsk, Wanted } from "../release-care/ordered-steps.ts";
 import type { Plan, Target } from "./operation.ts";
 import type { SequenceStep, StepStanding } from "./sequence.ts";
@@ -44,9 +44,10 @@ export interface WatchesWrite {
 
 export interface WatchStanding {
   readonly state: "running" | "ended" | "stopped";
-  readonly until: Date;
   /** In words: better, the same, worse than before. */
   readonly verdict: string | null;
+  /** The worst of its gates at the last look. */
+  readonly gates: ReadingState;
   /** Gates that do not hold at two looks in a row, in words. */
   readonly broken: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Place } from "../intent.ts";
 import type { WatchStanding } from "../operation/own-ports.ts";
 import { operatorsPlace } from "../operation/place.ts";
 import type { App } from "../ports.ts";
-import { type Compared, type ReleaseVerdict, releaseVerdict, verdictWords } from "./comparison.ts";
+import { type Compared, gateState, type ReleaseVerdict, releaseVerdict, verdictWords } from "./comparison.ts";
 import { mostMinutes, releaseCare, usualMinutes } from "./settings.ts";
 import { judgedSteps, shareOf, stepVerdict, usualShares, type WatchStep } from "./steps.ts";
 
@@ -183,12 +183,12 @@ export async function watchOn(
 /** How a watch stands; one that is not known any more was stopped. */
 export async function watchStanding(app: App, id: string): Promise<WatchStanding> {
   const watch = await app.releaseWatches.byId(id);
-  if (watch === null) return { state: "stopped", until: app.now, verdict: null, broken: [] };
+  if (watch === null) return { state: "stopped", verdict: null, gates: "unknown", broken: [] };
   const broken = watch.gates.filter(({ state }) => watch.red >= redLooks && state === "critical");
   return {
     state: watch.state,
-    until: watch.untilAt,
     verdict: watch.verdict === null ? null : verdictWords[watch.verdict],
+    gates: gateState(watch.gates),
     broken: broken.map(({ title, detail }) => `${title}: ${detail}`),
   };
 }

@@ -49,7 +49,7 @@ const troubled: Diagnosis = {
       { text: "Backend API: the deployment of backend:43, begun 12 minutes ago, failed <!here>", remedy: null },
       { text: "PostgreSQL: session 4711 of checkout holds up 6", remedy },
     ],
-    remedies: [remedy, { ...remedy, text: "Restart", operation: "restart-service", input: {} }],
+    remedies: [remedy, { ...remedy, text: "Restart backend", operation: "restart-service", input: {} }],
     scalable: true,
   },
 };

@@ -129,9 +129,19 @@ function Attachment({ channel, ts, attachment, all }: AttachmentProps): VNode {
 
 export function FileCard({ file }: { readonly file: FileState }): VNode {
   const { openFile } = useSession();
+  if (isPicture(file)) {
+    return html`<button type="button" class="file-card file-picture" onClick=${() => openFile(file)} aria-label=${`Open ${file.title}`}>
+      <span><b>${file.title}</b></span><img class="picture" src=${file.url} alt=${file.title} />
+    </button>`;
+  }
   return html`<button type="button" class="file-card" onClick=${() => openFile(file)} aria-label=${`Open ${file.title}`}>
     ${icon("file")}<span><b>${file.title}</b><small>${kindOf(file.mimetype)}, ${sizeOf(file.size)}</small></span>
   </button>`;
+}
+
+/** Slack shows pictures where they were sent. */
+function isPicture({ mimetype }: FileState): boolean {
+  return /^image\/(png|jpeg|gif|webp)$/.test(mimetype);
 }
 
 function kindOf(mimetype: string): string {
