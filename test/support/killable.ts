@@ -148,6 +148,11 @@ export function killable(bench: Bench) {
       if (bot.record(id).state !== "awaiting-approval") return;
       await bot.transact((app) => approveOperation(app, id, ben));
     },
+    approve: async (id: string, userId: string): Promise<OperationRecord> => {
+      const caller = bot.people.get(userId);
+      if (!caller) throw new Error(`There is no ${userId}`);
+      return bot.transact((app) => approveOperation(app, id, caller));
+    },
     /** Lets it die at the nth moment from now; without a number it lives. */
     dieAt: (nth: number): void => {
       left = nth;

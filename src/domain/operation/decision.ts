@@ -221,6 +221,8 @@ export async function stopNow(
   }
   if (record.cursor !== undefined && record.cursor !== null) {
     const done = `Stopped ${how} partway: ${record.progress ?? "not known how far"}. What is left was not touched.`;
+    // What it has under way is stopped where it is.
+    await app.jobs.add("apply-operation", { operationId: record.id }, { key: record.id });
     return end(app, record, "failed-partial", done, userId, "stopped partway");
   }
   if (record.stepsDone.length > 0) {

@@ -1,4 +1,6 @@
 import type { App } from "../ports.ts";
+import { orderedSteps } from "../release-care/ordered-steps.ts";
+import { wantedIn } from "../release-care/settings.ts";
 import { stopNow } from "./decision.ts";
 import { isRunning } from "./lifecycle.ts";
 import type { Approval, OperationRecord, OperationRequest, Outcome, Plan, Target } from "./operation.ts";
@@ -53,6 +55,7 @@ export async function carryOutStep(app: App, id: string, index: number): Promise
   const known = whole.parts?.[index];
   const found = known === undefined ? null : await app.operations.byId(known);
   if (found !== null) return standingOf(found);
+  if (!isStillConfigured(app, whole, step)) return changedSince(whole);
   const partId = app.newId();
   const hash = step.plan && planHash(step.request, step.target, step.plan);
   const takenBack = step.takesBack === undefined ? null : (whole.parts?.[step.takesBack] ?? null);
@@ -93,6 +96,20 @@ export async function carryOutStep(app: App, id: string, index: number): Promise
   });
   await app.jobs.add(hash === null ? "plan-operation" : "apply-operation", { operationId: part.id }, { key: part.id });
   return standingOf(part);
+}
+
+/** Between two steps the bot may have been started with another configuration: only what was approved is begun. */
+function isStillConfigured(app: App, whole: OperationRecord, step: SequenceStep): boolean {
+  const { asks } = orderedSteps(app, whole.target.environment, wantedIn(whole.request.input));
+  return asks.some(
+    ({ what, operation, target }) =>
+      what === step.what && operation === step.request.operation && target.name === step.target.name,
+  );
+}
+
+function changedSince({ code }: OperationRecord): StepStanding {
+  const detail = "The configuration has changed since it was approved: this is no step of it any more.";
+  return { code, state: "bad", words: "not begun", progress: null, share: null, detail };
 }
 
 /** What was confirmed and approved for the whole, for one step's plan: that plan, or what it is made of, was part of it. */

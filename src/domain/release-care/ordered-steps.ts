@@ -104,7 +104,7 @@ function askOf(
     }
     case "task":
       return {
-        what: `Run ${step.task} beside ${name}`,
+        what: `Run ${step.task} beside ${name}: ${commandOf(app.config, name, step.task)}`,
         operation: "run-task",
         target: service,
         input: { name: step.task },
@@ -128,6 +128,12 @@ function askOf(
         input: { minutes: step.minutes },
       };
   }
+}
+
+/** Part of what is approved: a task that comes to another command by its turn is not run. */
+function commandOf(config: Configuration, service: string, task: string): string {
+  const tasks = config.services.find((one) => one.name === service)?.tasks ?? [];
+  return tasks.find((one) => one.name === task)?.command.join(" ") ?? "no longer configured";
 }
 
 /** A snapshot where its platform takes them, else a dump, as `/ops backup` does. */
