@@ -67,7 +67,7 @@ export interface BotOptions {
   readonly now: () => Date;
   /** Only for tests: the clock of the job queue. */
   readonly jobClock?: QueueOptions["clock"];
-  /** Only for tests: how Amazon SNS is reached. */
+  /** How Amazon SNS is reached; in the sandbox and in tests its stand-in. */
   readonly fetchText?: FetchText;
   /** Takes HTTP requests that are nobody else's. */
   readonly fallback?: (request: IncomingMessage, response: ServerResponse) => boolean;

@@ -177,9 +177,12 @@ async function startSandbox(
     log,
     redactions,
     now: () => new Date(),
+    fetchText: cloud.topics.fetchText,
     fallback: world.page,
   });
   slack.deliverTo(`http://127.0.0.1:${bot.port}/slack/events`);
+  for (const { name, proof } of config.alerts?.sources ?? [])
+    if (proof.by === "sns") await cloud.topics.subscribe(proof.topic, `http://127.0.0.1:${bot.port}/alerts/${name}`);
   const save = () => writeSaved(join(settings.dataDirectory, "world.json"), world.dump());
   const saving = setInterval(
     () => void save().catch((error: unknown) => log.warn({ err: error }, "The sandbox could not be saved")),

@@ -14,6 +14,8 @@ export interface PageFacts {
   readonly incident: Incident | null;
   /** Where the alerts it was sent for are told; null for any other page, and until they were posted. */
   readonly alerts?: string | null;
+  /** How many further messages of alerts it stands for by now. */
+  readonly moreAlerts?: number;
   /** The team, or the person, in words. */
   readonly name: string;
   /** When the next step is due; null where none follows. */
@@ -35,13 +37,14 @@ export const pageView: View = async (app, subject) => {
   const nextAt = isNewest ? new Date(called.getTime() + minutes * 60_000) : null;
   const posted = page.alertId ? await app.outbox.posted("alert.card", page.alertId) : null;
   const alerts = posted ? app.workspace.permalink(posted.channelId, posted.ts) : null;
-  return { reply: pageMessage({ page, incident, alerts, name: pagedName(app, page), nextAt, calls }) };
+  const moreAlerts = page.alertId ? (await app.alerts.groupsOfPage(page.id)).length - 1 : 0;
+  return { reply: pageMessage({ page, incident, alerts, moreAlerts, name: pagedName(app, page), nextAt, calls }) };
 };
 
-export function pageMessage({ page, incident, alerts, name, nextAt }: PageFacts): Reply {
+export function pageMessage({ page, incident, alerts, moreAlerts = 0, name, nextAt }: PageFacts): Reply {
   const what = incident
     ? `${incident.severity} · *${named(incident)}*, in ${channelOf(incident)}`
-    : `*${inert(shorten(page.message || "You are needed", 300))}*`;
+    : `*${inert(shorten(page.message || "You are needed", 300))}*${moreAlerts > 0 ? ` and ${moreAlerts} more` : ""}`;
   const blocks: KnownBlock[] = [section(`:pager: *Page* · ${name}\n${what}`)];
   if (incident && page.message) blocks.push(section(inert(shorten(page.message, 1500))));
   const by = reasonOf(page);

@@ -85,6 +85,9 @@ const generated: Readonly<
         ["State", postmortem.edition > 0 ? `Published, edition ${postmortem.edition}` : "Draft"],
         ["Times", `all in ${zone}`],
         ["Started", stamp(incident.times.startedAt)],
+        ...(incident.source.kind === "alert"
+          ? [["Detected", `${stamp(incident.times.detectedAt)} by an alert (${literal(incident.source.text ?? "")})`]]
+          : []),
         ["Declared", `${stamp(incident.times.declaredAt)} by ${nameOf(names, incident.reporterId)}`],
         ["Resolved", incident.times.resolvedAt ? stamp(incident.times.resolvedAt) : "not resolved"],
         ["Affected", affected.join(", ") || "not recorded"],

@@ -122,6 +122,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       redactions,
       now: () => new Date(clock.now()),
       jobClock,
+      fetchText: cloud.topics.fetchText,
       fallback: createPage({ slack, cloud }),
     });
     slack.deliverTo(options.socketMode ? null : `http://127.0.0.1:${bot.port}/slack/events`);

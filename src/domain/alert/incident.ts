@@ -46,7 +46,7 @@ export async function tieToIncident(
 }
 
 /** Puts on the incident's timeline that alerts of it are over, or are back; the incident itself stays as it is. */
-export async function noteEnd(app: App, group: AlertGroup): Promise<void> {
+export async function noteTurn(app: App, group: AlertGroup): Promise<void> {
   const incident = group.incidentId === null ? null : await app.incidents.byId(group.incidentId);
   if (!incident) return;
   const { told } = await app.alerts.tally(group.id);

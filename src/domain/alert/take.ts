@@ -1,8 +1,8 @@
 import { pageForAlert } from "../oncall/begin-page.ts";
-import { endPagesAlone } from "../oncall/paging.ts";
+import { endPagesAlone, redrawPage } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import type { Alert, AlertGroup, SentAlert } from "./alert.ts";
-import { noteEnd, openIncidentFor, tieToIncident } from "./incident.ts";
+import { noteTurn, openIncidentFor, tieToIncident } from "./incident.ts";
 import { isLive, redrawAlerts } from "./mark.ts";
 import { type Routed, routeAlert } from "./route.ts";
 import { type AlertSource, tellsTheEnd } from "./settings.ts";
@@ -109,19 +109,23 @@ async function settle(app: App, groupId: string, turn: Turn): Promise<void> {
     lastAt: app.now,
     endedAt: firing > 0 ? null : (before.endedAt ?? app.now),
   });
-  if (turn === "began") await begin(app, group);
-  if (turn === "again" || ends) await noteEnd(app, group);
+  if (turn !== "told") await begin(app, group, turn);
+  if (turn === "again" || ends) await noteTurn(app, group);
   if (ends) await endPages(app, group);
   await redrawAlerts(app, group, turn === "began" ? "normal" : "cosmetic");
 }
 
-/** A further alert of an open incident is its own; else who is to know of it is called. */
-async function begin(app: App, group: AlertGroup): Promise<void> {
+/**
+ * A further alert of an open incident is its own; else who is to know of it is called, as for what comes back before
+ * anybody acknowledged it.
+ */
+async function begin(app: App, group: AlertGroup, turn: Turn): Promise<void> {
   const incident = group.level === "info" ? null : await openIncidentFor(app, group);
   if (incident) {
-    await tieToIncident(app, group, incident, { tell: true });
+    if (turn === "began" || incident.id !== group.incidentId) await tieToIncident(app, group, incident, { tell: true });
     return;
   }
+  if (group.acknowledgedAt !== null) return;
   if (group.incidentId !== null) await app.alerts.updateGroup(group.id, { incidentId: null });
   if (group.endedAt !== null) return;
   if (group.incident === "open") {
@@ -129,7 +133,10 @@ async function begin(app: App, group: AlertGroup): Promise<void> {
     return;
   }
   const pages = await pageForAlert(app, group, null);
-  if (pages.length > 0) await app.alerts.updateGroup(group.id, { pageIds: pages.map(({ id }) => id) });
+  if (pages.length === 0) return;
+  await app.alerts.updateGroup(group.id, { pageIds: [...new Set([...group.pageIds, ...pages.map(({ id }) => id)])] });
+  // A page that was open already says now that it stands for more.
+  for (const { id, alertId } of pages) if (alertId !== group.id) await redrawPage(app, id);
 }
 
 /** Nobody needs to answer a page whose alerts are all over. */

@@ -1,3 +1,4 @@
+import { redrawAlerts } from "../alert/mark.ts";
 import { reconcileIncident } from "../capture/reconcile.ts";
 import type { App } from "../ports.ts";
 import { quoteMessage } from "../text.ts";
@@ -24,6 +25,7 @@ export async function channelCreated(
     details: { channel: channel.id, name: channel.name },
   });
   await redraw(app, changed, "declare");
+  for (const group of await app.alerts.groupsOfIncident(incident.id)) await redrawAlerts(app, group);
   await keepTicket(app, changed, incident.reporterId);
   // What alerts opened was declared by the bot itself, which need not be told.
   if (incident.reporterId === app.workspace.botUserId) return;

@@ -1,5 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
+import { redrawAlerts } from "../alert/mark.ts";
 import type { App } from "../ports.ts";
 import { tellOutsidePage } from "../status-page/outside.ts";
 import { maySee, openForChange, recordLook } from "./access.ts";
@@ -89,6 +90,7 @@ export async function makePrivate(app: App, caller: Caller, incidentId: string):
   const changed = await app.incidents.update(incident, { isPrivate: true, channelId: null, channelName: null });
   await noted(app, caller, changed, "incident.made-private", "Made the incident private", null);
   await app.outbox.withdraw(incident.id);
+  for (const group of await app.alerts.groupsOfIncident(incident.id)) await redrawAlerts(app, group, "declare");
   await tellOutsidePage(app, changed, caller.userId);
   await keepTicket(app, changed, caller.userId);
   // One that is being posted at this moment is drawn once more, and then says nothing.

@@ -218,13 +218,18 @@ function callerOf(known: {
   return { ...known, teamId: "", groupIds: [], timezone: "UTC" };
 }
 
-async function endPage(app: App, page: Page, state: Page["state"], endedBy: string | null): Promise<Page> {
-  const ended = await app.pages.update(page, { state, endedAt: app.now, endedBy });
-  for (const call of await app.pages.calls(page.id))
+/** Has everybody who was paged see how the page stands now. */
+export async function redrawPage(app: App, pageId: string): Promise<void> {
+  for (const call of await app.pages.calls(pageId))
     await app.outbox.add(
-      { kind: "card", view: "oncall.page", subject: `${page.id}:${call.step}`, place: { user: call.userId } },
+      { kind: "card", view: "oncall.page", subject: `${pageId}:${call.step}`, place: { user: call.userId } },
       "answer",
     );
+}
+
+async function endPage(app: App, page: Page, state: Page["state"], endedBy: string | null): Promise<Page> {
+  const ended = await app.pages.update(page, { state, endedAt: app.now, endedBy });
+  await redrawPage(app, page.id);
   if (teamOf(app, page)?.pagerduty?.routingKey)
     await app.jobs.add("page-outside", { pageId: page.id }, { key: page.id });
   return ended;

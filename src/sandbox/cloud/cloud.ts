@@ -28,6 +28,7 @@ import { startSecrets } from "./secrets/secrets.ts";
 import { readClaim } from "./signature.ts";
 import { startSessions } from "./sts.ts";
 import { startThrottle } from "./throttle.ts";
+import { startTopics, type Topics } from "./topics.ts";
 import { startTrail } from "./trail.ts";
 import { startWorld, type WorldDump } from "./world.ts";
 
@@ -50,6 +51,8 @@ export interface SandboxCloud {
   readonly setThrottling: (on: boolean) => void;
   /** Changes made by somebody else. */
   readonly world: BehindTheBack;
+  /** What delivers alarms to who has subscribed. */
+  readonly topics: Topics;
   /** Everything, as plain JSON, for `restore` of another start. */
   readonly dump: () => CloudDump;
   /** Calls that are held up by `slow-api` or a `delayMs`. */
@@ -111,6 +114,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
   const cloud = startParts(options, faults, calls, restore?.world);
   if (!restore) fillAccount(cloud);
   const offered = apis.map((api) => api(cloud));
+  const topics = startTopics(cloud.world, cloud.alarms);
   const s3 = s3Operations(cloud.world, cloud.objects);
 
   const throttle = startThrottle(clock);
@@ -214,6 +218,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
     },
     setThrottling: throttle.setOn,
     world: behindTheBack(cloud, settle),
+    topics,
     dump: () => {
       settle(false);
       return { version: dumpVersion, world: cloud.world.dump(), faults: faults.dump() };
