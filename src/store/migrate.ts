@@ -42,6 +42,7 @@ import * as incidentStatus from "./migrations/0052-incident-status.ts";
 import * as diagnosisPictures from "./migrations/0056-diagnosis-pictures.ts";
 import * as incidentTickets from "./migrations/0060-incident-tickets.ts";
 import * as alerts from "./migrations/0061-alerts.ts";
+import * as postmortemsOwed from "./migrations/0061-postmortems-owed.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -85,6 +86,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0052-incident-status": incidentStatus,
   "0056-diagnosis-pictures": diagnosisPictures,
   "0060-incident-tickets": incidentTickets,
+  "0061-postmortems-owed": postmortemsOwed,
   "0061-alerts": alerts,
 };
 

@@ -60,6 +60,18 @@ export function postmortemRecords(context: RecordContext): PostmortemRecords {
         .executeTakeFirst();
       return row ? toPostmortem(row) : null;
     },
+    owed: async (userId) => {
+      const rows = await db
+        .selectFrom("postmortems")
+        .selectAll()
+        .where("owner_id", "=", userId)
+        .where("state", "=", "draft")
+        .orderBy("due_at", (order) => order.asc().nullsLast())
+        .orderBy("id")
+        .limit(10)
+        .execute();
+      return rows.map(toPostmortem);
+    },
     sections: async (postmortemId) => {
       const rows = await db
         .selectFrom("postmortem_sections")

@@ -3,7 +3,7 @@ import { ticketsByItem } from "../../src/domain/action-item/tickets.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import { dayAt } from "../../src/domain/follow-up.ts";
 import { maySee } from "../../src/domain/incident/access.ts";
-import type { Incident } from "../../src/domain/incident/incident.ts";
+import { type Incident, incidentName, isOpen } from "../../src/domain/incident/incident.ts";
 import { everything } from "../../src/domain/incident/search.ts";
 import { teamOnCall } from "../../src/domain/oncall/now.ts";
 import { mayApprove } from "../../src/domain/operation/may-approve.ts";
@@ -53,6 +53,7 @@ export const homeView: View = async (app, userId) => {
       mine: new Set(mine.incidents.map(({ id }) => id)),
       approvals: await approvalsFor(app, userId),
       oncall: await onCallNow(app),
+      postmortems: await postmortemsOf(app, userId),
       items: items.flatMap((item) => {
         const incident = incidents.get(item.incidentId);
         const overdue = item.dueOn !== null && item.dueOn < today;
@@ -90,6 +91,27 @@ async function approvalsFor(app: App, userId: string): Promise<readonly Approval
   return waiting;
 }
 
+/** Post-mortems that wait for this person to be written, with the way to their checklist. */
+async function postmortemsOf(app: App, userId: string): Promise<readonly OwedPostmortem[]> {
+  const owed: OwedPostmortem[] = [];
+  for (const { id, incidentId, dueAt } of await app.postmortems.owed(userId)) {
+    const incident = await app.incidents.byId(incidentId);
+    if (!incident || isOpen(incident) || !(await maySee(app, incident, userId))) continue;
+    const posted = await app.outbox.posted("postmortem.card", id);
+    const link = posted ? app.workspace.permalink(posted.channelId, posted.ts) : null;
+    owed.push({ incident, dueAt, overdue: dueAt !== null && dueAt <= app.now, link });
+  }
+  return owed;
+}
+
+interface OwedPostmortem {
+  readonly incident: Incident;
+  readonly dueAt: Date | null;
+  readonly overdue: boolean;
+  /** Where its checklist is; null where it has none yet. */
+  readonly link: string | null;
+}
+
 interface Approval {
   readonly code: string;
   readonly what: string;
@@ -106,6 +128,8 @@ export interface HomeFacts {
   readonly mine: ReadonlySet<string>;
   readonly approvals: readonly Approval[];
   readonly items: readonly ItemRow[];
+  /** What they are to write, the soonest due first. */
+  readonly postmortems: readonly OwedPostmortem[];
   /** Who is called first in each team; nobody in a gap. */
   readonly oncall: readonly { readonly team: string; readonly userIds: readonly string[] }[];
 }
@@ -114,9 +138,10 @@ export interface HomeFacts {
 const mostIncidents = 20;
 const mostApprovals = 5;
 const mostItems = 12;
+const mostPostmortems = 5;
 const mostTeams = 8;
 
-export function home({ config, incidents, mine, approvals, items, oncall }: HomeFacts): Reply {
+export function home({ config, incidents, mine, approvals, items, oncall, postmortems }: HomeFacts): Reply {
   const overdue = items.filter((row) => row.overdue).length;
   const own = incidents.filter(({ id }) => mine.has(id));
   const others = incidents.filter(({ id }) => !mine.has(id));
@@ -150,6 +175,10 @@ export function home({ config, incidents, mine, approvals, items, oncall }: Home
   }
   if (incidents.length > shown.length)
     blocks.push(context(`${incidents.length - shown.length} more: type /incident list.`));
+  if (postmortems.length > 0) {
+    blocks.push(divider(), header("Post-mortems to write"));
+    blocks.push(...postmortems.slice(0, mostPostmortems).map(postmortemRow));
+  }
   blocks.push(divider(), header(overdue > 0 ? `Your action items (${overdue} overdue)` : "Your action items"));
   if (items.length === 0) blocks.push(context("Nothing to do."));
   for (const row of items.slice(0, mostItems)) blocks.push(itemRow(row, trackersOf(config)));
@@ -170,6 +199,13 @@ function incidentRow(config: Configuration, incident: Incident): KnownBlock {
       act("join", "Join"),
     ]),
   );
+}
+
+function postmortemRow({ incident, dueAt, overdue, link }: OwedPostmortem): KnownBlock {
+  const due =
+    dueAt === null ? "no date" : overdue ? `:warning: overdue since ${moment(dueAt)}` : `due ${moment(dueAt)}`;
+  const way = link ? `<${link}|write it>` : `\`/incident postmortem ${incidentName(incident)}\``;
+  return section(`*${named(incident)}*\n${due} · ${way}`);
 }
 
 function approvalRow({ code, what, requesterId, requestedAt, link }: Approval): KnownBlock {

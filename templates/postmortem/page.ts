@@ -28,7 +28,10 @@ export async function postmortemHtml(facts: PostmortemFacts, images: readonly Pa
   const figures = images.map(figure);
   const picture = timelinePicture(facts);
   const whole = body
-    .replace(`<p>${pictureMark}</p>`, () => `<figure>${picture}</figure>`)
+    .replace(
+      `<p>${pictureMark}</p>`,
+      () => `<figure class="wide" role="region" aria-label="Picture of the timeline" tabindex="0">${picture}</figure>`,
+    )
     .replace(new RegExp(`<p>${imageMark}(\\d+)</p>`, "g"), (mark, index: string) => figures[Number(index)] ?? mark);
   return page(`${incidentName(facts.incident)}: ${markedTitle(facts.incident)}`, whole);
 }

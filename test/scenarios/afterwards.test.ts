@@ -34,4 +34,25 @@ describe("[I2, I10, I11] when an incident is over", { timeout: 120_000 }, () => 
     await story.settled();
     expect(ana.home()).toMatch(/\*Yours\*[\s\S]*INC-3 · Icons are off/);
   });
+
+  test("App Home says which post-mortems somebody is to write, until they are published; those of others are not there", async () => {
+    const story = await startScenario();
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana, "sev2 Logins fail");
+    await ana.types(channel, "/incident resolve");
+    await story.settled();
+    for (const one of [ana, ben]) await one.opensHome();
+    await story.settled();
+    expect(ana.home()).toMatch(/Post-mortems to write\n[\s\S]*INC-1 · Logins fail[\s\S]*due [\s\S]*write it/);
+    expect(ben.home()).not.toContain("Post-mortems to write");
+    await story.advance("50h");
+    await ana.opensHome();
+    await story.settled();
+    expect(ana.home()).toContain("overdue since");
+    await ana.clicks("Publish", { channel, reading: /Post-mortem of INC-1[\s\S]*\*State\*/ });
+    await story.settled();
+    await ana.opensHome();
+    await story.settled();
+    expect(ana.home()).not.toContain("Post-mortems to write");
+  });
 });

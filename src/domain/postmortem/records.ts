@@ -8,6 +8,8 @@ export interface PostmortemRecords {
   ) => Promise<Postmortem>;
   readonly byId: (id: string) => Promise<Postmortem | null>;
   readonly byIncident: (incidentId: string) => Promise<Postmortem | null>;
+  /** Drafts that somebody is to write, the soonest due first; at most ten. */
+  readonly owed: (userId: string) => Promise<readonly Postmortem[]>;
   /** Newest revision of every section that has one. */
   readonly sections: (postmortemId: string) => Promise<readonly SectionRevision[]>;
   readonly revisions: (postmortemId: string, section: string) => Promise<readonly SectionRevision[]>;

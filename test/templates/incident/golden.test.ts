@@ -391,7 +391,18 @@ describe("every form looks as agreed", () => {
 
 describe("App Home looks as agreed", () => {
   test.each([
-    ["home-quiet", { config: waooaw, incidents: [], mine: new Set<string>(), approvals: [], items: [], oncall: [] }],
+    [
+      "home-quiet",
+      {
+        config: waooaw,
+        incidents: [],
+        mine: new Set<string>(),
+        approvals: [],
+        items: [],
+        oncall: [],
+        postmortems: [],
+      },
+    ],
     [
       "home-busy",
       {
@@ -410,6 +421,15 @@ describe("App Home looks as agreed", () => {
           { item: sampleItem(), incident: sampleIncident(), overdue: true },
           { item: sampleItem({ id: "item-2", dueOn: null }), incident: sampleIncident(), overdue: false },
         ],
+        postmortems: [
+          {
+            incident: sampleIncident(resolved),
+            dueAt: new Date("2026-11-21T10:00:00Z"),
+            overdue: true,
+            link: "https://waooaw.slack.com/archives/C0INC42/p2",
+          },
+          { incident: sampleIncident({ ...resolved, number: 43 }), dueAt: null, overdue: false, link: null },
+        ],
       },
     ],
   ])("%s", (name, facts) => expectGolden(`home/${name}`, { home: home(facts) }));
@@ -422,7 +442,10 @@ describe("App Home looks as agreed", () => {
       sampleItem({ id: `t${index}`, title: "<!here> ".repeat(400) }),
     ).map((item) => ({ item, incident: longest, overdue: true }));
     const approvals = Array.from({ length: 60 }, () => sampleApproval);
-    const drawn = home({ config: waooaw, incidents, mine: new Set(["i1"]), approvals, items, oncall: [] });
+    const owed = { incident: longest, dueAt: new Date(0), overdue: true, link: null };
+    const postmortems = Array.from({ length: 60 }, () => owed);
+    const mine = new Set(["i1"]);
+    const drawn = home({ config: waooaw, incidents, mine, approvals, items, oncall: [], postmortems });
     expect(problems({ home: drawn })).toEqual([]);
     expect(JSON.stringify(drawn)).toContain("40 more");
     expect(JSON.stringify(drawn)).toContain("48 more: type /incident actions");
