@@ -6,6 +6,7 @@ import { declared } from "../support/stories.ts";
 const example = readFileSync("examples/waooaw/tocsin.yaml", "utf8")
   .replace(/\nreviews:[\s\S]*?\n\n/, "\n\n")
   .replace(/\ncosts:[\s\S]*?\n\n/, "\n\n")
+  .replace(/\n +calm_in:.*/, "")
   .replace(/\nmaintenance:[\s\S]*?\n\n/, "\n\n")
   .replace('    invite: ["@oncall", "@leads"]', '    invite: ["@oncall", "@leads"]\n    page: [platform]');
 const configuration = `${example}\nnewcomers: { items: [Read all runbooks, Get access, Join the rotation], shadow_for: 7d, remind_every: 2d }\n`;

@@ -9,6 +9,7 @@ const withTasks = (tasks: string) =>
   example
     .replace(/\nreviews:[\s\S]*?\n\n/, "\n\n")
     .replace(/\ncosts:[\s\S]*?\n\n/, "\n\n")
+    .replace(/\n +calm_in:.*/, "")
     .replace(/\nmaintenance:[\s\S]*?\n\n/, `\nmaintenance:\n${tasks}\n\n`);
 
 const count = (story: Scenario, what: RegExp) => story.person("U0ANA").screen(ops).match(what)?.length ?? 0;
