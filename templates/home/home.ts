@@ -176,8 +176,8 @@ export function home({ config, incidents, mine, approvals, items, oncall, postmo
   if (incidents.length > shown.length)
     blocks.push(context(`${incidents.length - shown.length} more: type /incident list.`));
   if (postmortems.length > 0) {
-    blocks.push(divider(), header("Post-mortems to write"));
-    blocks.push(...postmortems.slice(0, mostPostmortems).map(postmortemRow));
+    const lines = postmortems.slice(0, mostPostmortems).map(postmortemLine).join("\n");
+    blocks.push(header("Post-mortems to write"), section(lines));
   }
   blocks.push(divider(), header(overdue > 0 ? `Your action items (${overdue} overdue)` : "Your action items"));
   if (items.length === 0) blocks.push(context("Nothing to do."));
@@ -201,11 +201,11 @@ function incidentRow(config: Configuration, incident: Incident): KnownBlock {
   );
 }
 
-function postmortemRow({ incident, dueAt, overdue, link }: OwedPostmortem): KnownBlock {
+function postmortemLine({ incident, dueAt, overdue, link }: OwedPostmortem): string {
   const due =
     dueAt === null ? "no date" : overdue ? `:warning: overdue since ${moment(dueAt)}` : `due ${moment(dueAt)}`;
   const way = link ? `<${link}|write it>` : `\`/incident postmortem ${incidentName(incident)}\``;
-  return section(`*${named(incident)}*\n${due} · ${way}`);
+  return `• *${named(incident, 80)}* · ${due} · ${way}`;
 }
 
 function approvalRow({ code, what, requesterId, requestedAt, link }: Approval): KnownBlock {
