@@ -87,6 +87,7 @@ const endings: Readonly<Record<Exclude<Handoff["state"], "waiting">, string>> = 
   accepted: "You accepted; the role is yours.",
   declined: "You declined; nothing has changed.",
   cancelled: "The offer was taken back.",
+  "too-late": "The incident was over before you answered.",
   unanswered: "Nobody answered in time; nothing has changed.",
   overtaken: "Meanwhile somebody else got the role; nothing has changed.",
 };

@@ -35,7 +35,7 @@ describe("[I12] what a security incident is investigated and recovered with", { 
     await ana.types("#general", "/incident declare sev1 Zebrafish token leaked --type security");
     const channel = await ana.seesChannel(/zebrafish/);
     await ana.clicks("Gather evidence", { channel, reading: checklist });
-    await ana.sees(channel, /Changes in production[\s\S]*1 nobody made from here, [1-9]\d* by operations/);
+    await ana.sees(channel, /Changes in production[\s\S]*1 not made from here, [1-9]\d* by operations/);
     await ana.sees(channel, /Sign-ins to the console in production[\s\S]*1 sign-in, 1 failed, from 1 address/);
     await ana.sees(channel, /Reads that were refused in production[\s\S]*1 refused read/);
     await ana.sees(

@@ -84,6 +84,18 @@ describe("[I4] roles change hands", { timeout: 90_000 }, () => {
     expect(await ana.submits({ Role: "Incident commander", To: "U0ANA" })).toHaveProperty("person");
   });
 
+  test("once the incident is over nobody is reminded of an offer any more", async () => {
+    const story = await startScenario();
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    const channel = await declared(story, ana);
+    await ana.types(channel, "/incident handoff @ben");
+    await ben.sees("tocsin", /asks you to take over/);
+    await ana.types(channel, "/incident resolve");
+    await story.advance("16m");
+    await ben.sees("tocsin", /The incident was over before you answered/);
+    expect(ben.screen("tocsin")).not.toContain("still waits for your answer");
+  });
+
   test("an offer that was overtaken changes nothing", async () => {
     const story = await startScenario();
     const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];

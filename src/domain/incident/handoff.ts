@@ -3,7 +3,7 @@ import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { App } from "../ports.ts";
 import { openForChange, requireOpen } from "./access.ts";
-import { type Incident, incidentName } from "./incident.ts";
+import { type Incident, incidentName, isOpen } from "./incident.ts";
 import { tell } from "./notices.ts";
 import { assignRole, holderOf, requireRole } from "./roles.ts";
 import { requireServing } from "./serving.ts";
@@ -17,7 +17,7 @@ export interface Handoff {
   readonly fromUser: string | null;
   readonly toUser: string;
   readonly requestedBy: string;
-  readonly state: "waiting" | "accepted" | "declined" | "cancelled" | "unanswered" | "overtaken";
+  readonly state: "waiting" | "accepted" | "declined" | "cancelled" | "unanswered" | "overtaken" | "too-late";
   readonly createdAt: Date;
   readonly endedAt: Date | null;
 }
@@ -137,6 +137,9 @@ export async function cancelHandoff(app: App, caller: Caller, id: string): Promi
 export async function remindOfHandoff(app: App, id: string, round: number): Promise<void> {
   const handoff = await app.handoffs.lock(id);
   if (handoff?.state !== "waiting") return;
+  const incident = await app.incidents.byId(handoff.incidentId);
+  // Nobody is asked for an answer about what is over.
+  if (!incident || !isOpen(incident)) return end(app, handoff, "too-late");
   if (round >= mostReminders) {
     await end(app, handoff, "unanswered");
     await tellRequester(app, handoff);

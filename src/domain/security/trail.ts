@@ -139,11 +139,13 @@ function sentence(
   const { failed = 0, fromHere = 0, byPlatform = 0, botWithoutOperation = 0, bySomebody = 0 } = counts;
   const addresses = new Set(events.flatMap(({ address }) => address ?? [])).size;
   const from = addresses > 0 ? `, from ${count(addresses, "address", "addresses")}` : "";
+  if (what !== "changes" && events.length === 0) return "none";
   if (what === "sign-ins") return `${count(events.length, "sign-in", "sign-ins")}, ${failed} failed${from}`;
   if (what === "denied") return `${count(events.length, "refused read", "refused reads")}${from}`;
   const alone = botWithoutOperation > 0 ? `, ${botWithoutOperation} of them with the bot's own identity` : "";
   const nobody = bySomebody + botWithoutOperation;
-  return `${count(events.length, "change", "changes")}: ${nobody} nobody made from here${alone}, ${fromHere} by operations, ${byPlatform} by the platform itself; ${failed} failed`;
+  if (events.length === 0) return "no changes";
+  return `${count(events.length, "change", "changes")}: ${nobody} not made from here${alone}, ${fromHere} by operations, ${byPlatform} by the platform itself; ${failed} failed`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -64,7 +64,7 @@ test("[I12] what nobody made from here stands first and is counted; who the bot 
   ];
   const found = trailFound("changes", { events, gaps: [], own }, here);
   expect(found.said).toBe(
-    "3 changes: 2 nobody made from here, 1 of them with the bot's own identity, 1 by operations, 0 by the platform itself; 0 failed",
+    "3 changes: 2 not made from here, 1 of them with the bot's own identity, 1 by operations, 0 by the platform itself; 0 failed",
   );
   expect(found.rows.map((row) => row.at(-1))).toEqual(["2", "3", "1"]);
   const unsure = trailFound(

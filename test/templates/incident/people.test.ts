@@ -35,7 +35,7 @@ const gathered: Inquiry<"evidence"> = {
   found: {
     at,
     trouble: null,
-    said: "3 changes: 2 nobody made from here, 1 by operations, 0 by the platform itself; 0 failed",
+    said: "3 changes: 2 not made from here, 1 by operations, 0 by the platform itself; 0 failed",
     gaps: ["us-east-1 could not be read: AccessDenied"],
     counts: { events: 3 },
     header: ["time (UTC)", "who"],
