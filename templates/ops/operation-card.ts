@@ -56,8 +56,8 @@ export function operationCard(facts: OperationFacts): Reply {
   if (!isRunning(operation)) blocks.push(...endBlocks(facts));
   if (facts.lease?.state === "held") blocks.push(context(leaseInWords(facts.lease)));
   const pressable = [
-    ...buttonsOf(facts),
     ...backButtons(facts.steps ?? []),
+    ...buttonsOf(facts),
     ...lookAgainButton(facts),
     ...declareButton(operation),
   ];

@@ -28,7 +28,7 @@ const held = ["19 fixed-response", "20 forward", "50000 fixed-response", "defaul
 async function isolate(story: Scenario, channel: string): Promise<string> {
   const [ana, dev] = [story.person("U0ANA"), story.person("U0DEV")];
   await ana.types(channel, '/ops isolate backend --reason "it shows other people\'s data"');
-  const plan = reading(await ana.sees(channel, /waiting for confirmation/));
+  const plan = reading(await ana.sees(channel, /Plan, waiting for confirmation/));
   await ana.clicks("Confirm", { channel });
   await ana.seesForm(/Confirm/);
   expect(await ana.submits({ "Type backend to confirm": "backend" })).toEqual({});
