@@ -72,6 +72,15 @@ export function alertRecords(context: RecordContext): AlertRecords {
         .executeTakeFirst();
       return row ? groupFromRow(row) : null;
     },
+    begunSince: async (source, since) => {
+      const row = await db
+        .selectFrom("alert_groups")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .where("source", "=", source)
+        .where("opened_at", ">=", since)
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
     insertGroup: async (group) => {
       await db.insertInto("alert_groups").values(groupToRow(group)).execute();
     },

@@ -58,9 +58,11 @@ export function small({ group, tally, alerts }: AlertFacts): readonly string[] {
   ];
 }
 
-function severalLines({ alerts, tally }: AlertFacts): string {
+function severalLines({ group, alerts, tally }: AlertFacts): string {
   const lines = alerts.slice(0, linesShown).map((alert) => {
-    const words = labelsOf(alert).join(" ") || inert(shorten(alert.text.split("\n")[0] ?? "", 120)) || "no labels";
+    const title = alert.title === group.title ? "" : `${inertLine(shorten(alert.title, 80))} `;
+    const words =
+      `${title}${labelsOf(alert).join(" ")}` || inert(shorten(alert.text.split("\n")[0] ?? "", 120)) || "no labels";
     return `• ${alert.resolvedAt === null ? words : `~${words}~`}`;
   });
   const more = tally.alerts - lines.length;

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import { type Clock, clocksOf } from "../../src/domain/incident/clocks.ts";
 import type { IncidentFacts } from "../../src/domain/incident/facts.ts";
 import type { Incident } from "../../src/domain/incident/incident.ts";
-import { commanderOf } from "../../src/domain/incident/roles.ts";
+import { answersFor } from "../../src/domain/incident/roles.ts";
 import { actions, button, context, moment, person, type Reply, reply, section } from "../kit.ts";
 import type { View } from "../views.ts";
 import { about, lasting } from "./phrases.ts";
@@ -12,15 +12,16 @@ export const clockRanOutView: View = async (app, subject) => {
   const [id = "", name = "", ...due] = subject.split(":");
   const incident = await app.incidents.byId(id);
   const clock = incident && clocksOf(app.config, incident).find((one) => one.name === name);
-  return incident && clock?.dueAt.toISOString() === due.join(":") ? { reply: clockRanOut(incident, clock) } : null;
+  if (!incident || clock?.dueAt.toISOString() !== due.join(":")) return null;
+  return { reply: clockRanOut(incident, clock, answersFor(app, incident)) };
 };
 
 const said = { acknowledge: "acknowledged", mitigate: "mitigated", resolve: "resolved" } as const;
 
-/** To whom it concerns: who leads, else who reported it. */
-export function clockRanOut(incident: Incident, clock: Clock): Reply {
+/** To whom it concerns, where that is anybody yet: who leads, else who reported it. */
+export function clockRanOut(incident: Incident, clock: Clock, whom: string | null): Reply {
   const allowed = `${lasting(clock.minutes)}${clock.inBusinessHours ? " of working time" : ""}`;
-  const text = `${person(commanderOf(incident) ?? incident.reporterId)}, this was to be ${said[clock.name]} by ${moment(clock.dueAt)}: ${incident.severity} allows ${allowed}.`;
+  const text = `${whom === null ? "This" : `${person(whom)}, this`} was to be ${said[clock.name]} by ${moment(clock.dueAt)}: ${incident.severity} allows ${allowed}.`;
   const press = (action: string, label: string) => button({ action, text: label, about: about(incident) });
   const first = {
     acknowledge: press("incident.acknowledge", "Acknowledge"),

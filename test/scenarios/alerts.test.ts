@@ -57,6 +57,17 @@ describe("[L1] [L2] alerts from outside", { timeout: 240_000 }, () => {
     expect(ana.screen("tocsin").split("*Page*").length - 1).toBe(1);
   });
 
+  test("many different alerts at once become few messages", async () => {
+    const story = await startScenario({ configuration });
+    const ana = story.person("U0ANA");
+    await story.settled();
+    const flood = Array.from({ length: 60 }, (_, index) => ({ title: `Check ${index} fails`, severity: "warning" }));
+    expect(await posts(story, "scripts", flood)).toMatchObject({ status: 202 });
+    await story.advance("1m");
+    await ana.sees(alerts, /Many different alerts\* · warning[\s\S]*Check \d+ fails[\s\S]*40 alerts, told 40 times/);
+    expect(ana.screen(alerts).split("from scripts").length - 1).toBe(21);
+  });
+
   test("[I1] declared from its message with what is known, a further alert lands on its timeline, and its end closes nothing", async () => {
     const story = await startScenario({ configuration });
     const ana = story.person("U0ANA");

@@ -3,7 +3,7 @@ import type { Caller } from "../access/caller.ts";
 import { dayAt, daysBetween, type FollowUpSettings, laterDay, tellingMoment } from "../follow-up.ts";
 import { openForChange } from "../incident/access.ts";
 import { type Incident, incidentName, isOpen } from "../incident/incident.ts";
-import { commanderOf } from "../incident/roles.ts";
+import { answersFor } from "../incident/roles.ts";
 import type { Place } from "../intent.ts";
 import type { App } from "../ports.ts";
 import type { ActionItem } from "../postmortem/postmortem.ts";
@@ -51,7 +51,7 @@ export async function remindOfItem(app: App, itemId: string, at: string): Promis
   }
   const over = daysBetween(item.dueOn, dayAt(new Date(at), settings));
   if (tellsOthers(item, over, settings)) {
-    const place = widePlace(incident, item);
+    const place = widePlace(app, incident, item);
     if (place) await app.outbox.add({ ...reminder, place, once: `${once}:wide` });
   }
   await armItemReminder(app, item);
@@ -66,11 +66,11 @@ function tellsOthers(item: ActionItem, over: number, settings: FollowUpSettings)
 }
 
 /** A private incident's item is told to who leads or declared it, never in a channel. */
-function widePlace(incident: Incident, item: ActionItem): Place | null {
+function widePlace(app: App, incident: Incident, item: ActionItem): Place | null {
   if (isOpen(incident)) return { incident: incident.id };
   if (!incident.isPrivate) return { configured: "incidents" };
-  const user = commanderOf(incident) ?? incident.reporterId;
-  return user === item.ownerId ? null : { user };
+  const user = answersFor(app, incident);
+  return user === null || user === item.ownerId ? null : { user };
 }
 
 /** Keeps the reminders quiet for so many days; the due date stays. */

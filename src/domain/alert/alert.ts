@@ -79,6 +79,8 @@ export interface AlertRecords {
   readonly newest: (source: string, fingerprint: string) => Promise<Alert | null>;
   /** The newest group of that key, whether it has ended or not. */
   readonly newestGroup: (source: string, key: string) => Promise<AlertGroup | null>;
+  /** How many groups of a source were begun since a moment. */
+  readonly begunSince: (source: string, since: Date) => Promise<number>;
   readonly insertGroup: (group: AlertGroup) => Promise<void>;
   readonly updateGroup: (
     id: string,

@@ -1,3 +1,4 @@
+import { subMinutes } from "date-fns/subMinutes";
 import { pageForAlert } from "../oncall/begin-page.ts";
 import { endPagesAlone, redrawPage } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
@@ -70,24 +71,52 @@ function alertOf(app: App, group: AlertGroup, sent: SentAlert): Alert {
   };
 }
 
+interface InGroup {
+  readonly group: AlertGroup;
+  readonly turn: Turn;
+}
+
+/** So many messages of one source within its window; what comes beyond, of each level, is told in one. */
+const mostMessages = 20;
+
 /** The group whose message still stands for alerts of that key, else a new one. */
-async function groupFor(
+async function groupFor(app: App, source: AlertSource, sent: SentAlert, routed: Routed): Promise<InGroup> {
+  const own = await standingGroup(app, source, routed.key);
+  if (own.found) return own.found;
+  const lately = await app.alerts.begunSince(source.name, subMinutes(app.now, source.windowMinutes));
+  if (lately < mostMessages) return newGroup(app, source, { ...routed, title: sent.title }, own.before);
+  const crowd = {
+    ...routed,
+    key: JSON.stringify([routed.level, "crowd"]),
+    service: null,
+    title: "Many different alerts",
+  };
+  const crowded = await standingGroup(app, source, crowd.key);
+  return crowded.found ?? newGroup(app, source, crowd, crowded.before);
+}
+
+async function standingGroup(
   app: App,
   source: AlertSource,
-  sent: SentAlert,
-  routed: Routed,
-): Promise<{ readonly group: AlertGroup; readonly turn: Turn }> {
-  const before = await app.alerts.newestGroup(source.name, routed.key);
-  if (before && isLive(source, before, app.now)) {
-    // What comes back after its incident ended is news.
-    const over = before.incidentId !== null && !(await openIncidentFor(app, before));
-    if (!over) return { group: before, turn: before.endedAt === null ? "told" : "again" };
-  }
+  key: string,
+): Promise<{ readonly found: InGroup | null; readonly before: AlertGroup | null }> {
+  const before = await app.alerts.newestGroup(source.name, key);
+  if (!before || !isLive(source, before, app.now)) return { found: null, before };
+  // What comes back after its incident ended is news.
+  if (before.incidentId !== null && !(await openIncidentFor(app, before))) return { found: null, before };
+  return { found: { group: before, turn: before.endedAt === null ? "told" : "again" }, before };
+}
+
+async function newGroup(
+  app: App,
+  source: AlertSource,
+  what: Routed & { readonly title: string },
+  before: AlertGroup | null,
+): Promise<InGroup> {
   const group: AlertGroup = {
     id: app.newId(),
     source: source.name,
-    title: sent.title,
-    ...routed,
+    ...what,
     openedAt: app.now,
     lastAt: app.now,
     endedAt: null,

@@ -40,6 +40,15 @@ export function requireRole(config: Pick<Configuration, "roles">, typed: string)
   );
 }
 
+/** Who leads, else the person who declared it; null where alerts opened it and nobody leads yet. */
+export function answersFor(
+  app: { readonly workspace: Pick<App["workspace"], "botUserId"> },
+  incident: Incident,
+): string | null {
+  const { reporterId } = incident;
+  return commanderOf(incident) ?? (reporterId === app.workspace.botUserId ? null : reporterId);
+}
+
 /** Who leads; null while nobody does. */
 export function commanderOf(incident: Pick<Incident, "roles">): string | null {
   return holderOf(incident, commander.name);

@@ -15,7 +15,7 @@ import { type Incident, incidentName } from "./incident.ts";
 import { redraw, tell } from "./notices.ts";
 import { moveTo, stepOf } from "./phases.ts";
 import { armUpdateReminder, nextUpdate } from "./reminders.ts";
-import { commanderOf } from "./roles.ts";
+import { answersFor } from "./roles.ts";
 import type { Watch } from "./watch-records.ts";
 
 const lookEverySeconds = 60;
@@ -152,7 +152,7 @@ function statesOf(readings: readonly Reading[]): string {
 
 async function reopen(app: App, incident: Incident, watch: Watch, red: readonly Reading[]): Promise<void> {
   const evidence = red.map((reading) => `${reading.title} ${reading.detail}`).join("; ");
-  const leads = commanderOf(incident) ?? incident.reporterId;
+  const leads = answersFor(app, incident);
   await end(app, watch, "red", evidence);
   const changed = await recordChange(app, incident, null, {
     changes: {
@@ -162,7 +162,7 @@ async function reopen(app: App, incident: Incident, watch: Watch, red: readonly 
     },
     entry: {
       kind: "phase",
-      text: `Reopened, because its health went red: ${escapeMrkdwn(shorten(evidence, 1500))}. <@${leads}>, please look.`,
+      text: `Reopened, because its health went red: ${escapeMrkdwn(shorten(evidence, 1500))}. ${leads === null ? "Please look." : `<@${leads}>, please look.`}`,
     },
     audit: {
       action: "incident.reopened",

@@ -1,4 +1,5 @@
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { answersFor } from "../../../src/domain/incident/roles.ts";
 import type { Watch } from "../../../src/domain/incident/watch-records.ts";
 import { announcement } from "../../../templates/incident/announcement.ts";
 import { declared } from "../../../templates/incident/answers.ts";
@@ -92,9 +93,16 @@ describe("every message about clocks, drills and times looks as agreed", () => {
   ])("%s", (name, drawn) => expectGolden(`incident/${name}`, drawn));
 });
 
-test.each(["acknowledge", "mitigate", "resolve"] as const)("the notice that the clock to %s ran out", (name) => {
-  const incident = sampleIncident(name === "acknowledge" ? fresh : {});
-  const dueAt = new Date("2026-11-22T03:00:00Z");
-  const drawn = clockRanOut(incident, { name, dueAt, minutes: 90, inBusinessHours: name === "acknowledge" });
-  expectGolden(`incident/clock-ran-out-${name}`, drawn);
+test.each([
+  ["acknowledge", fresh],
+  ["mitigate", {}],
+  ["resolve", {}],
+] as const)("the notice that the clock to %s ran out", (name, changes) => {
+  const incident = sampleIncident(changes);
+  const clock = { name, dueAt: new Date("2026-11-22T03:00:00Z"), minutes: 90, inBusinessHours: name === "acknowledge" };
+  const app = { workspace: { botUserId: "U0TOC" } };
+  expectGolden(`incident/clock-ran-out-${name}`, clockRanOut(incident, clock, answersFor(app, incident)));
+  // What alerts opened is the bot's own, and nobody is addressed before somebody leads.
+  const opened = { ...incident, reporterId: "U0TOC", roles: [] };
+  expect(clockRanOut(opened, clock, answersFor(app, opened)).text).toMatch(/^This was to be/);
 });
