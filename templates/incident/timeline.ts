@@ -113,7 +113,8 @@ function entryMenu(entry: CuratedEntry): readonly PlainTextOption[] {
     entry.hidden ? choice("Keep", "keep") : choice("Hide", "hide"),
     ...(isEditable(entry) && !entry.hidden ? [choice("Merge with the one before", "merge")] : []),
     choice("Add a line after it", "after"),
-    choice("Undo the last change", "undo"),
+    // A note may be a line that somebody inserted: undoing takes it away.
+    ...(entry.version > 1 || entry.kind === "note" ? [choice("Undo the last change", "undo")] : []),
   ];
 }
 

@@ -63,9 +63,7 @@ export function sectionForm(facts: SectionFormFacts): Modal {
               "Your own text is below. Take over what you want to keep, then save. Both stay in the section's history.",
             ),
           ]
-        : facts.section.help
-          ? [context(inert(facts.section.help))]
-          : []),
+        : helpOf(facts.section)),
       ...(facts.draft
         ? [
             context(`Your draft of ${moment(facts.draft.at)} is below; it is not saved yet.`),
@@ -79,6 +77,13 @@ export function sectionForm(facts: SectionFormFacts): Modal {
       context("What you type is kept as your draft, also when you press Cancel. Only Save shows it to others."),
     ],
   );
+}
+
+/** Slack calls each field that may be saved empty optional; what the post-mortem needs is said beside it. */
+function helpOf({ help, required }: PostmortemSection) {
+  const words = [help, required ? "The post-mortem needs it; it may be saved empty until then." : ""];
+  const said = words.filter((text) => text !== "").join(" ");
+  return said === "" ? [] : [context(inert(said))];
 }
 
 function inputs(facts: SectionFormFacts, pages: readonly string[]) {
