@@ -171,6 +171,28 @@ describe.runIf(url !== null)("[O21] deployments in ordered steps", { timeout: 30
     await ana.sees(ops, /Resume the queue emails/);
   });
 
+  test("the glass broken for the whole lifts the approvals of its steps, and owes one review", async () => {
+    const glass = `${pausing}
+  - name: Deploying in an emergency
+    actions: [deploy, pause, resume]
+    allow: [members]
+    break_glass: { lifts: [approvals] }
+`;
+    const { story, ana } = await begin("[{ pause: jobs }, release, { resume: jobs }]", glass);
+    const plan = await plannedBy(ana, '/ops deploy backend v43 --break-glass "customers are locked out"');
+    expect(plan).toMatch(/glass broken\*: approvals lifted/);
+    await ana.clicks("Confirm", { channel: ops, reading: /in 3 steps/ });
+    for (let tries = 0; tries < 60 && !/All 3 steps are done and verified/.test(ana.screen(ops)); tries += 1)
+      await story.advance("15s");
+    expect(ana.screen(ops)).toMatch(/All 3 steps are done and verified/);
+    expect(await jobs.isPaused()).toBe(false);
+    await ana.types(ops, "/ops reviews");
+    await story.settled();
+    const reviews = ana.told(ops).at(-1) ?? "";
+    expect(reviews).toMatch(/Deploy v43 on backend in production, in 3 steps/);
+    expect(new Set(reviews.match(/op-[0-9A-Z]{4}/g)).size, reviews).toBe(1);
+  });
+
   test("versions stand behind their services, and what cannot be read so is asked back", async () => {
     const { story, ana } = await begin("[release]");
     const plan = await plannedBy(ana, "/ops deploy backend v43 agent v18");
