@@ -20,7 +20,8 @@ export async function takeAlerts(app: App, source: AlertSource, sent: readonly S
   await app.alerts.hold(source.name);
   const turns = new Map<string, Turn>();
   for (const one of sent) await takeOne(app, source, tidyAlert(app.redact, one), turns);
-  for (const [id, turn] of turns) await settle(app, id, turn);
+  // In one order for everybody who locks several of them.
+  for (const [id, turn] of [...turns].sort(([one], [other]) => (one < other ? -1 : 1))) await settle(app, id, turn);
 }
 
 async function takeOne(app: App, source: AlertSource, sent: SentAlert, turns: Map<string, Turn>): Promise<void> {

@@ -109,6 +109,7 @@ function personWord(word: PersonReference): string {
 
 /** Stops a page because somebody is on it; the incident counts as acknowledged then. */
 export async function acknowledgePage(app: App, caller: Caller, pageId: string): Promise<Page> {
+  await lockAlertsOf(app, pageId);
   const { page, incident } = await openPageForChange(app, caller, pageId);
   const ended = await endPage(app, page, "acknowledged", caller.userId);
   await acknowledgedByPage(app, page, caller.userId);
@@ -162,6 +163,14 @@ export async function endPagesAlone(app: App, pageIds: readonly string[], userId
   }
 }
 
+/** Alerts are locked before their pages, here as where alerts are taken, so that neither waits for the other. */
+async function lockAlertsOf(app: App, pageId: string): Promise<void> {
+  const page = await app.pages.byId(pageId);
+  if (!page?.alertId) return;
+  const groups = await app.alerts.groupsOfPage(pageId);
+  for (const id of groups.map((group) => group.id).sort()) await app.alerts.lockGroup(id);
+}
+
 /** Who answers a page has taken up the alerts it stands for; null for somebody in PagerDuty whom nobody knows here. */
 async function acknowledgedByPage(app: App, page: Page, userId: string | null): Promise<void> {
   if (!page.alertId) return;
@@ -182,6 +191,7 @@ function isSettled(page: Page, incident: Incident): boolean {
 
 /** Ends a page as PagerDuty says: somebody answered there. Does nothing where it ended already. */
 export async function answeredOutside(app: App, pageId: string, userId: string | null, name: string): Promise<void> {
+  await lockAlertsOf(app, pageId);
   const page = await app.pages.lock(pageId);
   if (page?.state !== "open") return;
   const incident = page.incidentId ? await app.incidents.byId(page.incidentId) : null;

@@ -25,6 +25,14 @@ const png = {
 };
 
 describe("[I9] the document of a post-mortem", () => {
+  test("says which alert it was noticed by", () => {
+    const facts = samplePostmortem();
+    const source = { kind: "alert", permalink: null, text: "prometheus: HighErrorRate | *5xx*" } as const;
+    const text = postmortemMarkdown({ ...facts, incident: { ...facts.incident, source } });
+    expect(text).toMatch(/\| Detected +\| \d.* by an alert \(prometheus: HighErrorRate/);
+    expect(postmortemMarkdown(facts)).not.toMatch(/\| Detected/);
+  });
+
   test("what people wrote comes through unharmed: emoji, code, tables, right-to-left, line breaks", async () => {
     const text = [
       "🧯 café ﷺ שלום",
