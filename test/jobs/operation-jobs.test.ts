@@ -11,6 +11,7 @@ import { createQueue } from "../../src/jobs/queue.ts";
 import { watchOperation } from "../../src/jobs/watch-operation.ts";
 import { operations } from "../../src/operations/index.ts";
 import { scaleService } from "../../src/operations/scale-service.ts";
+import { alertRecords } from "../../src/store/alerts.ts";
 import { auditRecords } from "../../src/store/audit.ts";
 import { openDatabase, openPool } from "../../src/store/database.ts";
 import { executorOf } from "../../src/store/executor.ts";
@@ -55,6 +56,7 @@ async function start() {
         newId: context.newId,
         redact: (text: string) => text,
         workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "", channelLink: () => "" },
+        alerts: alertRecords(context),
         incidents: incidentRecords(context),
         operations: operationRecords(context),
         leases: leaseRecords(context),

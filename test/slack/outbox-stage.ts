@@ -10,6 +10,7 @@ import type { SandboxSlack } from "../../src/sandbox/slack/slack.ts";
 import { createCall, type SlackCall } from "../../src/slack/call.ts";
 import { createDirectory } from "../../src/slack/directory.ts";
 import { type OutboxDrainer, startOutbox } from "../../src/slack/outbox/outbox.ts";
+import { alertRecords } from "../../src/store/alerts.ts";
 import { auditRecords } from "../../src/store/audit.ts";
 import { openPool, type RecordContext } from "../../src/store/database.ts";
 import { incidentRecords } from "../../src/store/incidents.ts";
@@ -120,6 +121,7 @@ function outboxApp(context: RecordContext): OutboxApp {
     config: sampleConfiguration,
     newId: context.newId,
     workspace: { botUserId: "U0TOC", teamId: "T0WAOOAW", permalink: () => "", channelLink: () => "" },
+    alerts: alertRecords(context),
     incidents: incidentRecords(context),
     timeline: timelineRecords(context),
     audit: auditRecords(context),
