@@ -45,7 +45,7 @@ describe("[O13] looking into PostgreSQL alone", () => {
   });
 
   test("explains a statement that it keeps, without values, and says why where it cannot", async () => {
-    await database().query("create extension pg_stat_statements");
+    await database().query("create extension pg_stat_statements; set pg_stat_statements.track = 'top'");
     await database().query("create table parcels (id int primary key, note text, state text)");
     await database().query("insert into parcels select i, 'n' || i, 'open' from generate_series(1, 3000) i");
     await database().query("create view open_parcels as select * from parcels where state = 'hunter2-secret'");

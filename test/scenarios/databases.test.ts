@@ -111,7 +111,7 @@ describe("[O13] looking into a database", { timeout: 90_000 }, () => {
 
   test("explains a slow statement that is picked, without carrying it out", async () => {
     const { story, database } = await storyWithDatabase();
-    await database.query("create extension pg_stat_statements");
+    await database.query("create extension pg_stat_statements; set pg_stat_statements.track = 'top'");
     await database.query("create table orders (id int primary key, note text); insert into orders values (1, 'x')");
     await database.query(`select count(*) from orders where note = '${secret}'`);
     const ana = story.person("U0ANA");
