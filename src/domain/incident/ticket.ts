@@ -63,6 +63,9 @@ export const incidentTickets: TicketKind = {
     if (ticket.state === "there" && ticket.status !== "gone" && ticket.status !== status)
       await app.counterparts.put({ ...ticket, status });
     if (ticket.state === "there" && before.key === null) await opened(app, incident, ticket);
+    // What changed while it was being sent, such as being made private, is sent now.
+    const now = ticket.state === "there" && ticket.trouble === null ? await incidentTickets.content(app, ticket) : null;
+    if (now && now.seal !== ticket.seal) await keepTicket(app, incident, ticket.askedBy);
     if (ticket.state === "failed" && before.state !== "failed") await notTaken(app, incident, ticket);
     await redraw(app, incident);
   },
