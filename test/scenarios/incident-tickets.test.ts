@@ -34,6 +34,7 @@ describe("[I1] tickets of incidents", { timeout: 120_000 }, () => {
     // The issue is made there, but nobody hears of it; then the bot is killed and started again.
     story.partners.fail("github", { performed: true, when: post });
     const channel = await declared(story, ana, "sev2 API returns 500s");
+    await story.advance("10s");
     await ana.sees(channel, /Ticket GitHub has not answered yet/);
     await story.restart();
     await story.advance("2m");
@@ -68,6 +69,7 @@ describe("[I1] tickets of incidents", { timeout: 120_000 }, () => {
     const ana = story.person("U0ANA");
     story.partners.fail("jira", { when: post });
     const channel = await declared(story, ana, "sev1 All is dark");
+    await story.advance("10s");
     await ana.sees(channel, /Ticket Jira has not answered yet/);
     expect(story.partners.jira.issues()).toEqual([]);
     await story.advance("3m");
@@ -93,8 +95,9 @@ describe("[I1] tickets of incidents", { timeout: 120_000 }, () => {
     const open = await declared(story, ana, "sev1 Zebrafish exports are slow");
     await expect.poll(() => written(story)).toContain("Zebrafish");
     await ana.clicks("Make private", { channel: open, reading: card });
+    await ana.seesForm(/Make it private/);
     expect(await ana.submits()).toEqual({});
-    await story.settled();
+    await story.advance("2m");
     await expect.poll(() => written(story)).not.toContain("Zebrafish");
     expect(story.partners.jira.issues()).toMatchObject([{ status: "Done", fields: { summary: "INC-2" } }]);
     expect(written(story, "SEC")).toBe("[]");
