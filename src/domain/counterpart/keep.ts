@@ -168,6 +168,9 @@ async function settle(
   subject: string,
   change: (row: Counterpart) => Counterpart,
 ): Promise<Counterpart | null> {
+  const known = await app.counterparts.find(service, subject);
+  // In the order of everybody who changes an incident, so that neither waits for the other: it first, then this.
+  if (known?.incidentId) await app.incidents.lock(known.incidentId);
   const row = await app.counterparts.lock(service, subject);
   if (!row) return null;
   const changed = change(row);
