@@ -12,11 +12,12 @@ export interface Call {
   readonly caller: { readonly arn: string; readonly sourceIdentity: string | null } | null;
 }
 
-const kept = 1000;
+/** Hours of what a bot asks; a story of many operations makes thousands. */
+const kept = 10_000;
 
 export interface Calls {
   readonly add: (call: Call) => void;
-  /** Oldest first, the last thousand. */
+  /** Oldest first, the last ten thousand. */
   readonly list: () => readonly Call[];
   readonly clear: () => void;
 }
@@ -26,7 +27,7 @@ export function startCalls(): Calls {
   return {
     add: (call) => {
       calls.push(call);
-      if (calls.length > kept) calls.shift();
+      if (calls.length > kept) calls.splice(0, calls.length - kept);
     },
     list: () => [...calls],
     clear: () => {
