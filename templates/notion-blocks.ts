@@ -9,6 +9,7 @@ import type {
   RootContent,
   Table,
 } from "mdast";
+import type { DestinationFile, ImageInPlace } from "../src/domain/postmortem/elsewhere.ts";
 import { markdownTrees } from "./markdown.ts";
 
 const mostText = 2000;
@@ -30,11 +31,33 @@ export interface NotionBlock {
   readonly [kind: string]: unknown;
 }
 
+/** What stands for an image in the Markdown: a paragraph of this alone becomes the image, or else the link to it. */
+export type MarkedImages = ReadonlyMap<
+  string,
+  { readonly file: DestinationFile; readonly caption: string; readonly link: string | null }
+>;
+
 /** Markdown as blocks, in order; every text and every list of children is within the API's limits, nothing is lost. */
-export async function toNotionBlocks(markdown: string): Promise<readonly NotionBlock[]> {
-  const blocks: NotionBlock[] = [];
-  for await (const tree of markdownTrees(markdown)) blocks.push(...tree.children.flatMap(blocksOf));
+export async function toNotionBlocks(
+  markdown: string,
+  images: MarkedImages = new Map(),
+): Promise<readonly (NotionBlock | ImageInPlace)[]> {
+  const blocks: (NotionBlock | ImageInPlace)[] = [];
+  for await (const tree of markdownTrees(markdown))
+    for (const node of tree.children) {
+      const image = imageIn(node, images);
+      blocks.push(...(image ? [image] : blocksOf(node)));
+    }
   return blocks;
+}
+
+function imageIn(node: RootContent, images: MarkedImages): ImageInPlace | null {
+  const [only, ...others] = node.type === "paragraph" ? node.children : [];
+  const image = only?.type === "text" && others.length === 0 ? images.get(only.value) : undefined;
+  if (!image) return null;
+  const { file, caption, link } = image;
+  const instead = block("paragraph", { rich_text: plain(caption, {}, link && addressOf(link)).slice(0, mostTexts) });
+  return { file, caption: pieces(caption.toWellFormed())[0] ?? "", instead };
 }
 
 function blocksOf(node: RootContent | BlockContent | DefinitionContent): readonly NotionBlock[] {

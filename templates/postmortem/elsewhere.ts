@@ -4,7 +4,7 @@ import type { DestinationFile, DrawForDestination } from "../../src/domain/postm
 import { chainedLines } from "../../src/domain/postmortem/event-chain.ts";
 import { type PostmortemFacts, postmortemFacts } from "../../src/domain/postmortem/facts.ts";
 import { literal } from "../markdown.ts";
-import { toNotionBlocks } from "../notion-blocks.ts";
+import { type MarkedImages, toNotionBlocks } from "../notion-blocks.ts";
 import { toStorageFormat } from "../storage-format.ts";
 import { postmortemJson } from "./data.ts";
 import { imageMark, pictureMark, postmortemMarkdown } from "./document.ts";
@@ -29,9 +29,14 @@ export const drawForDestination: DrawForDestination = {
   },
   notion: async (app, id) => {
     const facts = await postmortemFacts(app, id);
+    const images = await pageImages(app, facts);
+    const markdown = postmortemMarkdown(facts, { marks: true, images: images.map(({ name }) => name) });
     return {
       title: titleOf(facts, app),
-      blocks: await toNotionBlocks(noted(facts, app.redact(postmortemMarkdown(facts)))),
+      blocks: await toNotionBlocks(
+        noted(facts, app.redact(markdown.replaceAll(pictureMark, ""))),
+        markedImages(facts, images),
+      ),
     };
   },
   git: async (app, id) => {
@@ -79,6 +84,15 @@ function eventsOf(facts: PostmortemFacts, app: Pick<App, "redact">): readonly ob
 
 function textFile(name: string, mimetype: string, text: string): DestinationFile {
   return { name, mimetype, content: new TextEncoder().encode(text.toWellFormed()) };
+}
+
+function markedImages({ images: known }: PostmortemFacts, images: readonly PageImage[]): MarkedImages {
+  return new Map(
+    images.map((image, index) => {
+      const link = known.find(({ name }) => name === image.name)?.permalink ?? null;
+      return [`${imageMark}${index}`, { file: fileOf(image), caption: image.caption, link }] as const;
+    }),
+  );
 }
 
 function fileOf({ name, mimetype, content }: PageImage): DestinationFile {

@@ -203,6 +203,63 @@ describe("[I9] a wiki that does not take all", () => {
   });
 });
 
+describe("[I9] images in Notion", () => {
+  const { notion } = contents("first");
+  const withImage = (content: Uint8Array) => ({
+    ...notion,
+    blocks: [
+      paragraph("before"),
+      { file: { ...image, name: "Dash board.PNG", content }, caption: "the board", instead: paragraph("see Slack") },
+      paragraph("after"),
+    ],
+  });
+  const kindsOf = () => partners.notion.pages()[0]?.blocks.map(({ type }) => type);
+
+  test("are uploaded once, however often the page is written, and stand where they belong", async () => {
+    const place = made("notion");
+    const kept = await place.create(withImage(image.content), mark);
+    expect(kept.trouble ?? null).toBeNull();
+    expect(kindsOf()).toEqual(["paragraph", "paragraph", "image", "paragraph"]);
+    expect(held("notion")).not.toContain("see Slack");
+    const before = { version: kept.version ?? null, mark };
+    await place.update(kept.key, withImage(image.content), before);
+    expect(partners.notion.uploads()).toMatchObject([
+      { filename: expect.stringMatching(/^Dash-board-[0-9a-f]{32}\.png$/), bytes: 4, expiresAt: null },
+    ]);
+    await place.update(kept.key, withImage(new Uint8Array([137, 80, 78, 71, 1])), before);
+    expect(partners.notion.uploads()).toHaveLength(2);
+    expect(kindsOf()).toEqual(["paragraph", "paragraph", "image", "paragraph"]);
+  });
+
+  test("one that Notion refuses is linked to, and told in its words; the next edition tries again", async () => {
+    const place = made("notion");
+    const message = "The file is larger than this workspace allows.";
+    partners.fail("notion", {
+      when: ({ path }) => path.endsWith("/send"),
+      answer: { status: 400, body: { object: "error", code: "validation_error", message } },
+    });
+    const kept = await place.create(withImage(image.content), mark);
+    expect(kept.trouble).toBe(
+      "Linked to in Slack, as Notion did not take it: Dash board.PNG (The file is larger than this workspace allows.)",
+    );
+    expect(held("notion")).toContain("see Slack");
+    const next = await place.update(kept.key, withImage(image.content), { version: kept.version ?? null, mark });
+    expect(next.trouble ?? null).toBeNull();
+    expect(kindsOf()).toContain("image");
+  });
+
+  test("an upload that breaks off writes no page; what is there by then is used", async () => {
+    const place = made("notion");
+    partners.fail("notion", { when: ({ path }) => path.endsWith("/v1/pages"), answer: { status: 503 } });
+    expect(await codeOf(place.create(withImage(image.content), mark))).toBe("unreachable 503");
+    partners.fail("notion", { when: ({ path }) => path.endsWith("/send") });
+    expect(await codeOf(place.create(withImage(new Uint8Array([1])), mark))).toMatch(/^unreachable/);
+    expect(partners.notion.pages()).toEqual([]);
+    await place.create(withImage(image.content), mark);
+    expect(kindsOf()).toContain("image");
+  });
+});
+
 describe("[I9] the chain of events", () => {
   test("a line that is changed or taken out no longer fits the one after it", () => {
     const { text, head } = chainedLines([{ text: "a" }, { text: "b" }, { text: "c" }]);

@@ -14,6 +14,7 @@ integrations:
 `;
 const configuration = `${example}${made()}`;
 const card = /Post-mortem of INC-1[\s\S]*\*State\*/;
+const picture = Buffer.from("GIF89a");
 const secret = ["AKIA", "ABCDEFGHIJKLMNOP"].join("");
 
 /** Where the post-mortem stands in each place, as the checklist says. */
@@ -29,6 +30,7 @@ describe("[I9] a published post-mortem outside Slack", { timeout: 180_000 }, () 
     const { confluence, notion, git } = story.partners;
     const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
     const channel = await declared(story, ana, "sev2 Orders <b>fail</b> & time out");
+    await ben.shares(channel, { name: "graph.gif", bytes: picture }, "the graph");
     await ben.types(channel, `/incident note the *cache* was cold, key ${secret} leaked ]]> &nbsp;`);
     await ana.types(channel, "/incident resolve");
     await ana.types(channel, "/incident postmortem");
@@ -36,7 +38,7 @@ describe("[I9] a published post-mortem outside Slack", { timeout: 180_000 }, () 
 
     const isWrite = ({ method }: { readonly method: string }) => method === "POST";
     story.partners.fail("confluence", { performed: true, when: isWrite });
-    story.partners.fail("notion", { performed: true, when: isWrite });
+    story.partners.fail("notion", { performed: true, when: ({ path }) => path === "/v1/pages" });
     story.partners.fail("git", { performed: true, when: ({ path }) => path.endsWith("/git-receive-pack") });
     await ana.clicks("Publish", { channel, reading: card });
     await story.settled();
@@ -53,6 +55,7 @@ describe("[I9] a published post-mortem outside Slack", { timeout: 180_000 }, () 
     const [note, ...notes] = notion.pages();
     expect(notes).toEqual([]);
     expect(JSON.stringify(note?.blocks)).toContain('"bold":true');
+    expect(note?.blocks.filter(({ type }) => type === "image")).toHaveLength(1);
     expect(git.files().filter((path) => !path.includes("images/"))).toEqual([
       "incidents/INC-1/README.md",
       "incidents/INC-1/SHA256SUMS",
@@ -83,6 +86,8 @@ describe("[I9] a published post-mortem outside Slack", { timeout: 180_000 }, () 
     expect(confluence.pages()[0]?.body).toContain("The pool was too small.");
     expect(held(story).notion).toHaveLength(1);
     expect(JSON.stringify(notion.pages()[0]?.blocks)).toContain("The pool was too small.");
+    expect(notion.pages()[0]?.blocks.filter(({ type }) => type === "image")).toHaveLength(1);
+    expect(notion.uploads()).toHaveLength(1);
     expect(git.commits()).toHaveLength(2);
     expect(git.file("incidents/INC-1/README.md")).toContain("The pool was too small.");
   });

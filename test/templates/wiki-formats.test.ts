@@ -68,6 +68,22 @@ describe("[I9] Markdown for Notion", () => {
     expect(words(blocks.map((block) => `${textIn(block)} `).join("")).join("")).toBe(words(markdown).join(""));
   });
 
+  test("puts an image where it belongs, and a link beside it for where it is not taken", async () => {
+    const file = { name: "a.png", mimetype: "image/png", content: new Uint8Array() };
+    const images = new Map([["MARK", { file, caption: "a.png, 12:00", link: "https://x.slack.com/f" }]]);
+    expect(await toNotionBlocks("before\n\nMARK\n\nMARK not alone", images)).toMatchObject([
+      { type: "paragraph" },
+      {
+        file: { name: "a.png" },
+        caption: "a.png, 12:00",
+        instead: {
+          paragraph: { rich_text: [{ text: { content: "a.png, 12:00", link: { url: "https://x.slack.com/f" } } }] },
+        },
+      },
+      { type: "paragraph" },
+    ]);
+  });
+
   test("keeps bold, code, links, tasks and the language of code", async () => {
     const blocks = await toNotionBlocks(
       "**a** `b` [c](https://x.example/)\n\n- [x] d\n\n```sql\ne\n```\n\n[f](javascript:x)",

@@ -26,6 +26,13 @@ export interface DestinationFile {
   readonly content: Uint8Array;
 }
 
+/** An image where it stands in a document, and what stands there where the place does not take it. */
+export interface ImageInPlace {
+  readonly file: DestinationFile;
+  readonly caption: string;
+  readonly instead: object;
+}
+
 /** A post-mortem as one service wants it. */
 export interface DestinationContents {
   readonly confluence: {
@@ -37,8 +44,8 @@ export interface DestinationContents {
   };
   readonly notion: {
     readonly title: string;
-    /** Blocks of Notion's API, each within its limits. */
-    readonly blocks: readonly object[];
+    /** Blocks of Notion's API, each within its limits, and images where they stand. */
+    readonly blocks: readonly (object | ImageInPlace)[];
   };
   readonly git: {
     /** Name of its folder, such as INC-42. */

@@ -5,6 +5,7 @@ import type { CheckResult } from "../../domain/platform.ts";
 import type { Destination, DestinationContents } from "../../domain/postmortem/elsewhere.ts";
 import { ProviderError } from "../../errors.ts";
 import { askService, type WebRequest, type WebService } from "../web-service.ts";
+import { type AskNotion, type NotionRequest, withImages } from "./uploads.ts";
 
 type Content = DestinationContents["notion"];
 
@@ -45,7 +46,7 @@ export function createNotion(settings: NotionIntegration): Destination<"notion">
     reason,
   };
   /** It takes three requests a second and says how long to wait beyond them. */
-  const ask = async <T>(request: Omit<WebRequest, "url"> & { readonly path: string }): Promise<T> => {
+  const ask: AskNotion = async <T>(request: NotionRequest): Promise<T> => {
     const sent: WebRequest = { ...request, url: `${settings.url}/v1${request.path}` };
     try {
       return (await askService(service, sent)) as T;
@@ -66,8 +67,8 @@ export function createNotion(settings: NotionIntegration): Destination<"notion">
   };
 
   /** The page is there already: what it does not take is told, and what got no answer is looked for and ended. */
-  const rest = async (there: Page, batches: readonly (readonly object[])[]): Promise<Kept> => {
-    const kept = { key: there.id, url: there.url, version: there.last_edited_by.id };
+  const rest = async (there: Page, batches: readonly (readonly object[])[], trouble: string | null): Promise<Kept> => {
+    const kept = { key: there.id, url: there.url, version: there.last_edited_by.id, trouble };
     try {
       await append(there.id, batches);
       return kept;
@@ -79,13 +80,14 @@ export function createNotion(settings: NotionIntegration): Destination<"notion">
   };
 
   const write = async (id: string, content: Content, mark: string): Promise<Kept> => {
+    const { blocks, trouble } = await withImages(ask, content.blocks);
     const there = await ask<Page>({
       operation: "update-page",
       method: "PATCH",
       path: page(id),
       body: { properties: titled(content.title), erase_content: true },
     });
-    return rest(there, batchesOf([markBlock(mark), ...content.blocks]));
+    return rest(there, batchesOf([markBlock(mark), ...blocks]), trouble);
   };
 
   const listed = (id: string, cursor: string | null): Promise<Listed> => {
@@ -101,8 +103,9 @@ export function createNotion(settings: NotionIntegration): Destination<"notion">
   return {
     id: "notion",
     create: async (content, mark) => {
+      const { blocks, trouble } = await withImages(ask, content.blocks);
       // The mark comes first: an attempt that breaks off is known by it.
-      const [first = [], ...others] = batchesOf([markBlock(mark), ...content.blocks]);
+      const [first = [], ...others] = batchesOf([markBlock(mark), ...blocks]);
       const made = await ask<Page>({
         operation: "create-page",
         method: "POST",
@@ -113,7 +116,7 @@ export function createNotion(settings: NotionIntegration): Destination<"notion">
           children: first,
         },
       });
-      return rest(made, others);
+      return rest(made, others, trouble);
     },
     find: async (content, mark, since) => {
       for (let cursor: string | null = null, pages = 0; pages < 20; pages++) {

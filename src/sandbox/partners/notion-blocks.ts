@@ -35,13 +35,22 @@ const languages = [
   "yaml",
 ];
 
+/** What is wrong with an upload that an image names, in the API's words; null where it may be used. */
+export type LookAtUpload = (id: unknown) => string | null;
+const noUploads: LookAtUpload = (id) => `Could not find file_upload with ID: ${String(id)}`;
+
 /** What is wrong with a list of blocks, in the API's words; null where it would be taken. */
-export function childrenFault(children: unknown, path = "body.children", depth = 0): string | null {
+export function childrenFault(
+  children: unknown,
+  look: LookAtUpload = noUploads,
+  path = "body.children",
+  depth = 0,
+): string | null {
   if (!Array.isArray(children)) return `${path} should be an array`;
   if (children.length > 100) return tooMany(`${path}.length`, 100, children.length);
   if (depth > 2) return `${path} should be not present`;
   for (const [index, block] of children.entries()) {
-    const fault = blockFault(block as Holds, `${path}[${index}]`, depth);
+    const fault = blockFault(block as Holds, look, `${path}[${index}]`, depth);
     if (fault) return fault;
   }
   return null;
@@ -56,18 +65,40 @@ function below(block: Holds): readonly Holds[] {
   return ((block[String(block.type)] as Holds | undefined)?.children ?? []) as readonly Holds[];
 }
 
-function blockFault(block: Holds, path: string, depth: number): string | null {
+/** Ids of the uploads that the blocks of a list hold. */
+export function uploadsIn(children: readonly Holds[]): readonly string[] {
+  return children.flatMap((block) => [
+    ...(block.type === "image" ? [String((block.image as ImageHolds | undefined)?.file_upload?.id)] : []),
+    ...uploadsIn(below(block)),
+  ]);
+}
+
+interface ImageHolds {
+  readonly type?: string;
+  readonly file_upload?: { readonly id?: unknown };
+  readonly caption?: unknown;
+}
+
+function blockFault(block: Holds, look: LookAtUpload, path: string, depth: number): string | null {
   const kind = String(block.type);
   const holds = block[kind] as Holds | undefined;
   if (!holds) return `${path}.${kind} should be defined, instead was \`undefined\``;
   if (kind === "divider") return null;
   if (kind === "table") return tableFault(holds, path);
+  if (kind === "image") return imageFault(holds, look, path);
   if (!textKinds.includes(kind)) return `${path}.type should be one of the known ones, instead was \`"${kind}"\``;
   const fault = textsFault(holds.rich_text, `${path}.${kind}.rich_text`);
   if (fault) return fault;
   if (kind === "code" && !languages.includes(String(holds.language)))
     return `${path}.code.language should be one of the known ones, instead was \`"${String(holds.language)}"\``;
-  return holds.children === undefined ? null : childrenFault(holds.children, `${path}.${kind}.children`, depth + 1);
+  return holds.children === undefined
+    ? null
+    : childrenFault(holds.children, look, `${path}.${kind}.children`, depth + 1);
+}
+
+function imageFault({ type, file_upload, caption }: ImageHolds, look: LookAtUpload, path: string): string | null {
+  if (type !== "file_upload") return `${path}.image.type should be \`"file_upload"\` here`;
+  return look(file_upload?.id) ?? textsFault(caption ?? [], `${path}.image.caption`);
 }
 
 function tableFault({ table_width, children }: Holds, path: string): string | null {

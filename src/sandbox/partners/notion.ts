@@ -1,5 +1,6 @@
 import type { SandboxClock } from "../clock.ts";
-import { childrenFault, countOf } from "./notion-blocks.ts";
+import { childrenFault, countOf, uploadsIn } from "./notion-blocks.ts";
+import { routeUploads, type Upload, uploadFault } from "./notion-uploads.ts";
 import type { Partner, PartnerRequest, PartnerResponse } from "./partner.ts";
 
 type Holds = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ interface Page {
 }
 interface State {
   readonly pages: Page[];
+  readonly uploads: Upload[];
 }
 
 /** Pages below one page of Notion, as far as the bot uses them. Source: developers.notion.com/reference */
@@ -21,6 +23,7 @@ export interface NotionStandIn extends Partner {
   readonly token: string;
   readonly parent: string;
   readonly pages: () => readonly Page[];
+  readonly uploads: () => readonly Upload[];
   /** A person adds a line to a page. */
   readonly edit: (id: string, text: string) => void;
   /** A person moves a page to the trash. */
@@ -33,7 +36,7 @@ const bot = "b0700000-0000-4000-8000-000000000001";
 const person = "b0700000-0000-4000-8000-0000000000aa";
 
 export function createNotion(options: { readonly clock: SandboxClock; readonly restore?: unknown }): NotionStandIn {
-  const state: State = (options.restore as State | undefined) ?? { pages: [] };
+  const state: State = { pages: [], uploads: [], ...(options.restore as Partial<State> | undefined) };
   const pageOf = (id: string): Page => {
     const page = state.pages.find((one) => one.id === id);
     if (!page) throw new Error(`There is no page ${id}`);
@@ -44,6 +47,7 @@ export function createNotion(options: { readonly clock: SandboxClock; readonly r
     token,
     parent,
     pages: () => state.pages,
+    uploads: () => state.uploads,
     edit: (id, content) => {
       const page = pageOf(id);
       page.blocks.push({ type: "paragraph", paragraph: { rich_text: [{ type: "text", text: { content } }] } });
@@ -55,7 +59,7 @@ export function createNotion(options: { readonly clock: SandboxClock; readonly r
   };
 }
 
-function route(state: State, request: PartnerRequest, now: Date): PartnerResponse {
+function route(state: State, request: PartnerRequest, now: Date): PartnerResponse | Promise<PartnerResponse> {
   const { headers, method, path, query, body } = request;
   if (headers.authorization !== `Bearer ${token}`) return problem(401, "unauthorized", "API token is invalid.");
   if (!headers["notion-version"])
@@ -64,9 +68,10 @@ function route(state: State, request: PartnerRequest, now: Date): PartnerRespons
       "missing_version",
       "Notion-Version header failed validation: Notion-Version header should be defined.",
     );
-  if (body.length > 500_000) return problem(413, "validation_error", "Request body too large.");
   const [, version, kind, id = "", children] = path.split("/");
   if (version !== "v1") return problem(400, "invalid_request_url", "Invalid request URL.");
+  if (kind === "file_uploads") return routeUploads(state.uploads, request, now);
+  if (body.length > 500_000) return problem(413, "validation_error", "Request body too large.");
   const asked = parsed(body);
   if (method === "POST" && kind === "pages" && !id) return asked ? create(state, asked, now) : notJson();
   if (kind === "pages" && method === "GET" && plainId(id) === parent) return { status: 200, body: root() };
@@ -93,7 +98,9 @@ function route(state: State, request: PartnerRequest, now: Date): PartnerRespons
       page.blocks.map((block, index) => listed(page, block, index)),
       query,
     );
-  return method === "PATCH" ? append(page, asked) : problem(400, "invalid_request_url", "Invalid request URL.");
+  return method === "PATCH"
+    ? append(state, page, asked, now)
+    : problem(400, "invalid_request_url", "Invalid request URL.");
 }
 
 function create(state: State, asked: Holds, now: Date): PartnerResponse {
@@ -103,7 +110,7 @@ function create(state: State, asked: Holds, now: Date): PartnerResponse {
   const title = titleOf(asked);
   if (title === null)
     return problem(400, "validation_error", "body failed validation: body.properties.title should be defined");
-  const fault = faultOf(asked.children ?? []);
+  const fault = faultOf(state, asked.children ?? [], now);
   if (fault) return fault;
   const page: Page = {
     id: `1a2b3c4d-0000-4000-8000-${String(state.pages.length + 1).padStart(12, "0")}`,
@@ -128,22 +135,25 @@ function change(page: Page, asked: Holds): PartnerResponse {
   return { status: 200, body: shown(page) };
 }
 
-function append(page: Page, asked: Holds | null): PartnerResponse {
+function append(state: State, page: Page, asked: Holds | null, now: Date): PartnerResponse {
   if (!asked) return notJson();
-  const fault = faultOf(asked.children);
+  const fault = faultOf(state, asked.children, now);
   if (fault) return fault;
   page.blocks.push(...(asked.children as readonly Holds[]));
   page.editedBy = bot;
   return { status: 200, body: { object: "list", results: [] } };
 }
 
-function faultOf(children: unknown): PartnerResponse | null {
-  const fault = childrenFault(children);
+/** Uploads of blocks that are taken stay from now on. */
+function faultOf({ uploads }: State, children: unknown, now: Date): PartnerResponse | null {
+  const fault = childrenFault(children, (id) => uploadFault(uploads, id, now));
   if (fault) return problem(400, "validation_error", `body failed validation: ${fault}.`);
   const count = countOf(children as readonly Holds[]);
-  return count > 1000
-    ? problem(400, "validation_error", `body failed validation: ${count} block elements, at most 1000.`)
-    : null;
+  if (count > 1000)
+    return problem(400, "validation_error", `body failed validation: ${count} block elements, at most 1000.`);
+  const used = uploadsIn(children as readonly Holds[]);
+  for (const upload of uploads) if (used.includes(upload.id)) upload.expiresAt = null;
+  return null;
 }
 
 function list(all: readonly object[], query: URLSearchParams): PartnerResponse {

@@ -118,6 +118,41 @@ describe("the stand-in of Notion", () => {
   });
 });
 
+describe("the stand-in of Notion's uploads", () => {
+  const create = (body: object) => ask("notion", "POST", "/v1/file_uploads", body);
+  const picture = (id: string) => ({ type: "image", image: { type: "file_upload", file_upload: { id } } });
+  const send = (id: string, type = "image/png") => {
+    const form = new FormData();
+    form.append("file", new Blob([new Uint8Array([1])], { type }), "a.png");
+    const { token } = partners.notion;
+    const headers = { authorization: `Bearer ${token}`, "notion-version": "2025-09-03" };
+    return fetch(`${partners.urlOf("notion")}/v1/file_uploads/${id}/send`, { method: "POST", headers, body: form });
+  };
+
+  test.each([
+    ["an ending of another kind", { filename: "a.gif", content_type: "image/png" }, 400],
+    ["a kind it does not take", { filename: "a.exe", content_type: "application/x-msdownload" }, 400],
+    ["a name of 901 bytes", { filename: `${"a".repeat(897)}.png`, content_type: "image/png" }, 400],
+    ["a sound one", { filename: "a.png", content_type: "image/png" }, 200],
+  ])("answers %s as Notion does", async (_what, body, status) => {
+    expect((await create(body)).status).toBe(status);
+  });
+
+  test("a block takes what was sent, within the hour, and for ever once a page holds it", async () => {
+    const { id } = (await (await create({ filename: "a.png", content_type: "image/png" })).json()) as { id: string };
+    const page = () => ask("notion", "POST", "/v1/pages", below([picture(id)]));
+    expect((await page()).status).toBe(400);
+    expect((await send("none")).status).toBe(404);
+    expect((await send(id, "image/gif")).status).toBe(400);
+    expect((await send(id)).status).toBe(200);
+    expect((await send(id)).status).toBe(400);
+    expect((await page()).status).toBe(200);
+    expect(await (await ask("notion", "GET", "/v1/file_uploads?status=uploaded")).json()).toMatchObject({
+      results: [{ id, status: "uploaded", expiry_time: null }],
+    });
+  });
+});
+
 describe("the stand-in of git", () => {
   test("asks for its token and knows one repository", async () => {
     const url = `${partners.urlOf("git")}${partners.git.path}/info/refs?service=git-upload-pack`;
