@@ -3,6 +3,7 @@ import type { Json, Operation, Plan, Target } from "../domain/operation/operatio
 import type { Release, ReleaseChanges, Rollout, RunImage } from "../domain/platform/releases.ts";
 import { Refusal } from "../errors.ts";
 import { beforeInWords, beforeRisks, beforeTasks } from "./before-tasks.ts";
+import { knownRollouts } from "./known-rollouts.ts";
 import { isNumbered, rolloutOfImage, versionFrom, versionNamed } from "./named-version.ts";
 import {
   changesOf,
@@ -55,9 +56,9 @@ interface Wanted {
 
 async function plan(input: DeployInput, target: Target, see: VersionsRead, entry?: Service | null): Promise<Plan> {
   const state = await describeReleasable(target, see);
-  const [current, rollouts, before] = await Promise.all([
+  const [current, { rollouts, unread }, before] = await Promise.all([
     see.release(target.placement, null),
-    see.rollouts(target.placement, lookedThrough),
+    knownRollouts(target, see, lookedThrough),
     healthNow(target, see),
   ]);
   const name = `${target.name} in ${target.environment}`;
@@ -91,6 +92,9 @@ async function plan(input: DeployInput, target: Target, see: VersionsRead, entry
           ...beforeRisks(tasks, target),
           ...rolloutRisks(state),
           ...failedBefore(wanted, rollouts),
+          ...(unread === null
+            ? []
+            : [`What was deployed here could not be read (${unread}): whether this ran well before is not known.`]),
           ...unknownImages(wanted, from.images),
           ...(wanted.release.active || wanted.copy?.same !== true
             ? []

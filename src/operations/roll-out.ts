@@ -15,6 +15,7 @@ import type {
 import type { ServiceDeployment, ServiceState, ServicesRead, ServicesWrite } from "../domain/platform.ts";
 import { ProviderError, Refusal } from "../errors.ts";
 import { type BeforeTask, runBefore } from "./before-tasks.ts";
+import { knownRollouts } from "./known-rollouts.ts";
 
 /** What an operation sees that changes the version of a service. */
 export type VersionsRead = ServicesRead & ReleasesRead & { readonly measures: MeasuresRead | null };
@@ -260,8 +261,8 @@ async function look(
     if (stop !== null && state.revision === from.revision) {
       return { ...seen, verdict: "on-the-way", reason: "the rollback was asked for" };
     }
-    const [last] = state.revision === from.revision ? await see.rollouts(target.placement, 1) : [];
-    const why = last?.reason ?? troubles[0];
+    const known = state.revision === from.revision ? await knownRollouts(target, see, 1) : null;
+    const why = known?.rollouts[0]?.reason ?? troubles[0];
     const reason =
       state.revision === from.revision
         ? `${from.version} is current again.${why ? ` ${sentence(why)}` : ""}`
@@ -272,7 +273,7 @@ async function look(
   // Tasks of the version that is being left fail for reasons of their own: only those of the new one count.
   const isFailing = (fresh?.failed ?? 0) >= signsOfFailure;
   const signs = isFailing ? [...failures.map(({ reason }) => reason), ...troubles] : [];
-  const isGuarded = isFailing && !broken && (await see.rollouts(target.placement, 1))[0]?.guarded === true;
+  const isGuarded = isFailing && !broken && (await knownRollouts(target, see, 1)).rollouts[0]?.guarded === true;
   if (broken || (isFailing && !isGuarded)) {
     const why = broken?.reason ?? signs[0] ?? "";
     return {

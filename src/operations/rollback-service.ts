@@ -2,6 +2,7 @@ import type { Service } from "../domain/configuration.ts";
 import type { Json, Operation, Plan, Target } from "../domain/operation/operation.ts";
 import type { Release, ReleaseChanges, Rollout } from "../domain/platform/releases.ts";
 import { Refusal } from "../errors.ts";
+import { knownRollouts } from "./known-rollouts.ts";
 import { isNumbered, rolloutOfImage, versionFrom, versionNamed } from "./named-version.ts";
 import {
   changesOf,
@@ -48,9 +49,9 @@ export const rollbackService: Operation<RollbackInput, VersionsRead, VersionsWri
 
 async function plan(input: RollbackInput, target: Target, see: VersionsRead, entry?: Service | null): Promise<Plan> {
   const state = await describeReleasable(target, see);
-  const [current, rollouts, before] = await Promise.all([
+  const [current, { rollouts, unread }, before] = await Promise.all([
     see.release(target.placement, null),
-    see.rollouts(target.placement, lookedThrough),
+    knownRollouts(target, see, lookedThrough),
     healthNow(target, see),
   ]);
   const running = rollouts.find(({ state: is }) => is === "in-progress");
@@ -60,7 +61,9 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
   const stop = input.version === null && running?.revision === current.revision ? running : null;
   const to =
     input.version === null
-      ? await lastGood(target, see, current, rollouts)
+      ? unread === null
+        ? await lastGood(target, see, current, rollouts)
+        : await registeredBefore(target, see, current, unread)
       : await wanted(input.version, target, see, current, rollouts);
   if (to.revision === current.revision) {
     const isOn = primaryOf(state)?.state === "in-progress" ? "being deployed already" : "what it runs";
@@ -91,6 +94,7 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
         : `Stop the deployment of ${current.version} of ${name} and go back to ${to.version}`,
     changes,
     risks: [
+      ...(unread === null ? [] : [unknownHistory(input, to, current, unread)]),
       ...drift(input, current),
       ...(stop === null ? rolloutRisks(state) : []),
       ...copyRisks(to, pins, goal.images),
@@ -101,9 +105,13 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
       "Changes to a database that came with the newer version are not taken back.",
     ],
     observed: [
-      input.version === null
-        ? `${to.version} is the last version that was deployed well before ${current.version}.`
-        : whenRan(to, rollouts),
+      ...(unread === null
+        ? [
+            input.version === null
+              ? `${to.version} is the last version that was deployed well before ${current.version}.`
+              : whenRan(to, rollouts),
+          ]
+        : []),
       healthInWords(before),
     ],
     expects: expects(state),
@@ -144,6 +152,25 @@ export async function lastGood(
     );
   }
   return see.release(target.placement, good.revision);
+}
+
+/** Where nothing tells what ran, the newest version that was registered before the one it runs. */
+async function registeredBefore(target: Target, see: VersionsRead, current: Release, unread: string): Promise<Release> {
+  const number = (version: string) => Number(version.slice(version.lastIndexOf(":") + 1));
+  const earlier = (await see.versions(target.placement)).find((one) => number(one) < number(current.version));
+  if (earlier !== undefined) return see.release(target.placement, earlier);
+  throw new Refusal(
+    "not_possible",
+    `What was deployed on ${target.name} could not be read (${unread}), and no version was registered before ${current.version}.`,
+    `Name one yourself: \`/ops rollback ${target.name} <version>\`.`,
+  );
+}
+
+function unknownHistory(input: RollbackInput, to: Release, current: Release, unread: string): string {
+  const why = `What was deployed here could not be read (${unread})`;
+  return input.version === null
+    ? `${why}: ${to.version} is only the one registered before ${current.version}. Whether it ever ran well is not known.`
+    : `${why}: whether ${to.version} ever ran well is not known.`;
 }
 
 /** The version a person named: by number or name, or by the tag or digest of an image that was deployed. */

@@ -166,6 +166,8 @@ function faultOf(code: string, error: SdkError): ProviderFault {
   }
   if (/Timeout|ETIMEDOUT|AbortError/i.test(word)) return "timeout";
   const status = error.$metadata?.httpStatusCode;
+  // There is no such call: an emulator of a part of AWS, or a proxy that lets only some through.
+  if (status === 501 || status === 404 || status === 405) return "refused";
   // A server that failed may have done the work first, and so may one whose answer is no answer of AWS's.
   if (
     status === undefined ||

@@ -30,7 +30,7 @@ function stats({ engine, stats }: Of<"stats">): StoreDrawn {
     summary: `${mark}${bytes(stats.usedBytes)}${share === null ? " used" : ` of ${bytes(stats.limitBytes)} (${Math.round(share * 100)} %)`}, ${count(stats.keys)} keys${evicting}.`,
     blocks: [
       fields([
-        ["Hit rate", stats.hitRate === null ? "nothing was read" : percent(stats.hitRate)],
+        ["Hit rate", stats.hitRate === null ? "too few reads to tell" : percent(stats.hitRate)],
         ["Commands", `${count(stats.commandsPerSecond)} a second`],
         ["Keys that expire", `${count(stats.expiring)} of ${count(stats.keys)}`],
         ["When full", inert(stats.policy)],

@@ -3,6 +3,7 @@ import type { Service } from "../../src/domain/configuration.ts";
 import type { Run } from "../../src/domain/operation/operation.ts";
 import { rollbackService } from "../../src/operations/rollback-service.ts";
 import { arn, deployment, fakeReleases, release, rollout } from "../support/fake-releases.ts";
+import { providerError } from "../support/fake-service.ts";
 import { backend } from "../support/operations-app.ts";
 
 const since = new Date("2026-11-22T10:00:00Z");
@@ -58,6 +59,33 @@ describe("the version gone back to", () => {
       expect((await plan(fakeReleases(), word)).steps).toMatchObject({ to: { revision: arn("41") } });
     },
   );
+
+  test("is the one registered before where the platform does not tell what ran, and that is said", async () => {
+    const world = fakeReleases();
+    const see = { ...world.see, rollouts: async () => Promise.reject(providerError("refused", "NotImplemented")) };
+    const { steps, risks, observed } = await rollbackService.plan({ version: null }, backend, see, null);
+    expect(steps).toMatchObject({ to: { revision: arn("41") } });
+    expect(risks[0]).toBe(
+      "What was deployed here could not be read (NotImplemented): waooaw-backend:41 is only the one registered before waooaw-backend:42. Whether it ever ran well is not known.",
+    );
+    expect(observed.join()).not.toMatch(/deployed well|No deployment/);
+    world.change({ revision: arn("40") });
+    await expect(rollbackService.plan({ version: null }, backend, see, null)).rejects.toThrow(
+      /no version was registered before waooaw-backend:40/,
+    );
+  });
+
+  test("can be named where the platform does not tell what ran, and is not guessed at while it is only slow", async () => {
+    const world = fakeReleases();
+    const failing = (fault: "denied" | "throttled") => ({
+      ...world.see,
+      rollouts: async () => Promise.reject(providerError(fault, "Said")),
+    });
+    const { steps, risks } = await rollbackService.plan({ version: "40" }, backend, failing("denied"), null);
+    expect(steps).toMatchObject({ to: { revision: arn("40") } });
+    expect(risks[0]).toMatch(/could not be read \(Said\): whether waooaw-backend:40 ever ran well is not known/);
+    await expect(rollbackService.plan({ version: null }, backend, failing("throttled"), null)).rejects.toThrow();
+  });
 
   test("that never was is refused with the nearest", async () => {
     await expect(plan(fakeReleases(), "44")).rejects.toMatchObject({ code: "not_found", next: "There is 42, 41, 40." });

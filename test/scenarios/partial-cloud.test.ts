@@ -5,6 +5,24 @@ import { startScenario } from "../support/scenario.ts";
 
 const ops = "#ops";
 
+describe("[O4] a cloud that does not tell what was deployed", { timeout: 90_000 }, () => {
+  test("lets a service roll back all the same, to what was registered before, and says what is not known", async () => {
+    const lacks = ["ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"];
+    const story = await startScenario({
+      awsEndpoint: (cloud) => startPartialCloud(cloud, ["ecs", "application-autoscaling"], lacks),
+    });
+    const ana = story.person("U0ANA");
+    await ana.types(ops, "/ops rollback backend");
+    expect(reading(await ana.sees(ops, /waiting for confirmation/))).toMatch(
+      /What was deployed here could not be read[\s\S]*Whether it ever ran well is not known/,
+    );
+    await ana.clicks("Confirm", { channel: ops });
+    await story.settled();
+    await story.advance("6m");
+    await ana.sees(ops, /Done and verified[\s\S]*waooaw-backend:41 4 of 4/);
+  });
+});
+
 describe("[O1, O3] a cloud of which only a part answers", { timeout: 90_000 }, () => {
   test.each([
     ["ECS and its autoscaling", ["ecs", "application-autoscaling"], /Autoscaling between 2 and 8/],

@@ -3,13 +3,18 @@ import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 
 /**
- * Stands before a cloud and lets through only what is signed for the services named, as emulators do that know a part
+ * Stands before a cloud and lets through only what is signed for the services named, but for the operations it lacks, as emulators do that know a part
  * of AWS; the rest is answered with what they answer: that there is no such operation. Closed after the test.
  */
-export async function startPartialCloud(cloud: string, services: readonly string[]): Promise<string> {
+export async function startPartialCloud(
+  cloud: string,
+  services: readonly string[],
+  lacks: readonly string[] = [],
+): Promise<string> {
   const server = createServer((incoming, outgoing) => {
     const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(incoming.headers.authorization ?? "")?.[1] ?? "";
-    if (!services.includes(service)) {
+    const operation = `${incoming.headers["x-amz-target"] ?? ""}`.split(".").at(-1) ?? "";
+    if (!services.includes(service) || lacks.includes(operation)) {
       incoming.resume();
       outgoing.writeHead(501, { "content-type": "application/json" });
       outgoing.end(JSON.stringify({ __type: "InternalFailure", message: `Service '${service}' is not implemented` }));

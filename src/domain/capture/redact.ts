@@ -1,6 +1,10 @@
 /** What stands where a secret stood. */
 export const redacted = "[redacted]";
 
+/** What fields and settings are called that hold a secret, wherever in the name it stands: dbPassword, X-Api-Key. */
+const names =
+  "password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|authorization|cookie";
+
 /** Secrets that are known by their looks alone, each with what of the match stays. */
 const shapes: readonly (readonly [pattern: RegExp, kept: string])[] = [
   // Private keys, with whatever wraps their lines; one that is cut off goes to the end.
@@ -23,9 +27,20 @@ const shapes: readonly (readonly [pattern: RegExp, kept: string])[] = [
   // A password in a URL: scheme://user:password@host
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@<>|]*:)[^\s/?#@<>|]+(?=@)/gi, `$1${redacted}`],
   [/\b(authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[^\s"'<>|]{6,}/gi, `$1${redacted}`],
+  // {"dbPassword": "…"} whole, with what spaces and commas it has; and the same once more inside another text
+  [
+    new RegExp(`((["'])[\\w.-]{0,40}(?:${names})[\\w.-]{0,20}\\2\\s*:\\s*(["']))(?:\\\\.|(?!\\3)[^\\\\])+`, "gi"),
+    `$1${redacted}`,
+  ],
+  [new RegExp(`(\\\\"[\\w.-]{0,40}(?:${names})[\\w.-]{0,20}\\\\+"\\s*:\\s*\\\\+")[^"\\\\]+`, "gi"), `$1${redacted}`],
+  // --password …, --token …
+  [
+    /(\s--?(?:password|passphrase|token|secret|api-key)[ \t]+)(?!\[redacted\])[^\s"'<>|-][^\s"'<>|]{5,}/gi,
+    `$1${redacted}`,
+  ],
   // password=…, api_key: …, "secret": "…" as they stand in settings and commands
   [
-    /((?:^|[\s"'{,;&?_-])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)["']?\s*[=:]\s*["']?)(?!\[redacted\])[^\s"'<>|,;&]{6,}/gim,
+    /((?:^|[\s"'{,;&?_-])(?:pgpassword|password|passwd|pwd|passphrase|secret|api[_-]?key|(?:[a-z]+[_-]?)?token|client[_-]?secret)["']?\s*[=:]\s*["']?)(?!\[redacted\])[^\s"'<>|,;&]{6,}/gim,
     `$1${redacted}`,
   ],
 ];

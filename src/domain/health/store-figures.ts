@@ -89,7 +89,7 @@ export function cacheSeen(stats: CacheStats, at: Date): Seen {
     ...nothing,
     figures: [
       figure("memory", memory, at, { missing: "nothing limits its memory" }),
-      figure("hit-rate", hits, at, { missing: `nothing was read in ${stats.watchedSeconds} seconds` }),
+      figure("hit-rate", hits, at, { missing: `too few reads in ${stats.watchedSeconds} seconds to tell` }),
       figure("evictions", stats.evictedPerSecond * 60, at),
     ],
   };

@@ -30,9 +30,30 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(?:[.,]\d+)*(?=\b|[a-zµ%])/g, "<n>"],
 ];
 
+/** Where the usual logging libraries put what a line of JSON says, and what its error says. */
+const messageFields = ["message", "msg", "event", "log"] as const;
+const errorFields = ["error", "err", "exception", "exc_info"] as const;
+
+/** What a line says: of one of JSON its message and its error, since its quotes would hide both. */
+function saidIn(text: string): string {
+  if (!/^\s*\{/.test(text)) return text;
+  try {
+    const line = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const message = messageFields.map((field) => line[field]).find((one) => typeof one === "string");
+    const errors = errorFields.map((field) => {
+      const one = line[field];
+      return typeof one === "object" && one !== null && "message" in one ? one.message : one;
+    });
+    const said = [message, ...errors].filter((one) => typeof one === "string" && one.trim() !== "");
+    return said.length === 0 ? text : [...new Set(said)].join(": ");
+  } catch {
+    return text;
+  }
+}
+
 /** A line with what varies from one to the next taken out. */
 export function patternOf(text: string): string {
-  const plain = varying.reduce((left, [pattern, word]) => left.replace(pattern, word), text);
+  const plain = varying.reduce((left, [pattern, word]) => left.replace(pattern, word), saidIn(text));
   return plain.replace(/\s+/g, " ").trim().slice(0, patternCharacters);
 }
 

@@ -35,7 +35,7 @@ export interface CacheStats {
   /** What happens when it is full, such as allkeys-lru. */
   readonly policy: string;
   readonly fragmentation: number | null;
-  /** Over the seconds that were watched; null where nothing was read. */
+  /** Over the seconds that were watched; null where too little was read to tell. */
   readonly hitRate: number | null;
   readonly evictedPerSecond: number;
   readonly commandsPerSecond: number;

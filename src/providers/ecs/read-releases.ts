@@ -24,7 +24,7 @@ export function ecsReleasesRead(clients: EcsClients): ReleasesRead {
           options,
         ),
       );
-      return taskDefinitionArns.map(lastPart);
+      return newestFirst(taskDefinitionArns.map(lastPart).filter((version) => familyOf(version) === family));
     },
     difference: async (at, from, to) => {
       const place = ecsPlace(at);
@@ -143,6 +143,12 @@ async function readRelease(clients: EcsClients, at: Placement, version: string |
 
 const amount = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : null);
 const tagged = (tags: readonly Tag[], name: string) => tags.find(({ key }) => key === name)?.value ?? null;
+
+/** By number, since not all that speak ECS's language mind the order asked for. */
+export function newestFirst(versions: readonly string[]): readonly string[] {
+  const number = (version: string) => Number(version.slice(version.lastIndexOf(":") + 1));
+  return versions.toSorted((left, right) => number(right) - number(left));
+}
 
 /** The family of a task definition's name or ARN: waooaw-backend. */
 export function familyOf(taskDefinition: string): string {

@@ -4,7 +4,7 @@ import { calling } from "../aws.ts";
 import type { EcsClients } from "./clients.ts";
 import { type EcsPlace, ecsPlace } from "./place.ts";
 import { describe } from "./read.ts";
-import { definitionOf, familyOf, tasksStartedBy } from "./read-releases.ts";
+import { definitionOf, familyOf, newestFirst, tasksStartedBy } from "./read-releases.ts";
 import { copyOf, tagOf } from "./task-definition.ts";
 
 /** The write half for versions of services on ECS; only the job that applies holds it. */
@@ -118,15 +118,16 @@ async function madeWith(clients: EcsClients, place: EcsPlace, family: string, to
   const { client, sdk } = await clients.ecs(place.region);
   const { taskDefinitionArns = [] } = await calling("ListTaskDefinitions", (options) =>
     client.send(
-      new sdk.ListTaskDefinitionsCommand({ familyPrefix: family, status: "ACTIVE", sort: "DESC", maxResults: newest }),
+      new sdk.ListTaskDefinitionsCommand({ familyPrefix: family, status: "ACTIVE", sort: "DESC", maxResults: 100 }),
       options,
     ),
   );
-  const found = await Promise.all(taskDefinitionArns.map((arn) => definitionOf(clients, place, arn)));
+  const newestArns = newestFirst(taskDefinitionArns).slice(0, newest);
+  const found = await Promise.all(newestArns.map((arn) => definitionOf(clients, place, arn)));
   const index = found.findIndex(({ tags }) =>
     tags.some(({ key, value }) => key === tagOf.operation && value === token),
   );
-  return taskDefinitionArns[index] ?? null;
+  return newestArns[index] ?? null;
 }
 
 function refused(operation: string, code: string, message: string): ProviderError {

@@ -3,6 +3,8 @@ import type { CacheKey, CacheSight, CacheStats, CachesRead, Matched } from "../.
 import { keyShape } from "../../domain/platform/key-shape.ts";
 import { infoOf, inRedis } from "./session.ts";
 
+/** Fewer reads than these while it is watched are anybody's, this bot's own among them, and no rate of what the cache is for. */
+const fewReads = 30;
 /** How long counters are watched: rates since the server began say nothing of now. */
 const watchSeconds = 3;
 const countMilliseconds = 18_000;
@@ -50,7 +52,7 @@ async function stats(redis: Redis): Promise<CacheStats> {
     limitBytes: limit > 0 ? limit : null,
     policy: after.get("maxmemory_policy") ?? "not known",
     fragmentation: Number.isFinite(fragmentation) && fragmentation > 0 ? fragmentation : null,
-    hitRate: reads > 0 ? grown("keyspace_hits") / reads : null,
+    hitRate: reads >= fewReads ? grown("keyspace_hits") / reads : null,
     evictedPerSecond: grown("evicted_keys") / watchSeconds,
     commandsPerSecond: Math.max(0, grown("total_commands_processed") - 2) / watchSeconds,
     watchedSeconds: watchSeconds,

@@ -32,6 +32,14 @@ describe("the redactor", () => {
       "curl -H 'Authorization: Bearer abcdef123456'",
       "curl -H 'Authorization: Bearer [redacted]'",
     ],
+    ["a password of JSON whole", '{"dbPassword": "two words, one", "n": 1}', '{"dbPassword": "[redacted]", "n": 1}'],
+    ["a short one of JSON", '{"token":"a1"}', '{"token":"[redacted]"}'],
+    ["one of JSON with a quote in it", '{"X-Api-Key":"a\\"bc"}', '{"X-Api-Key":"[redacted]"}'],
+    ["one of JSON within JSON", '{"body":"{\\"secret\\":\\"s3 cr\\"}"}', '{"body":"{\\"secret\\":\\"[redacted]\\"}"}'],
+    ["one of a dictionary", "{'auth_token': 'abc def'}", "{'auth_token': '[redacted]'}"],
+    ["a variable of libpq's", "PGPASSWORD=s3cr3t-word pg_dump", "PGPASSWORD=[redacted] pg_dump"],
+    ["a token setting", "GRAFANA_TOKEN=abcdef1234 x", "GRAFANA_TOKEN=[redacted] x"],
+    ["an argument", "mysql --password hunter2-word shop", "mysql --password [redacted] shop"],
     ["a password setting", "PGHOST=db PASSWORD=s3cr3t-word next", "PGHOST=db PASSWORD=[redacted] next"],
     ["a configured value", "it is hunter2-of-prod twice: hunter2-of-prod", "it is [redacted] twice: [redacted]"],
     ["a configured value as Slack escapes it", "it is a&lt;b&amp;c&gt;d-secret", "it is [redacted]"],
@@ -45,6 +53,8 @@ describe("the redactor", () => {
     "https://grafana.example.com:3000/d/abc?orgId=1",
     "see <https://waooaw.slack.com/archives/C1/p1|the message> from me@example.com",
     "password reset emails are late",
+    '{"tokens": 512, "secret_name": null, "next": "abc"}',
+    "the token has expired, --token is missing",
     "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "مرحبا 🎉 ```code block```",
   ])("leaves alone: %s", (text) => {
@@ -53,7 +63,14 @@ describe("the redactor", () => {
 
   test("is quick on 40,000 characters made to be slow", () => {
     const began = performance.now();
-    for (const text of ["password=".repeat(4400), "a://".repeat(10_000), "eyJ".repeat(13_000), "x:".repeat(20_000)])
+    for (const text of [
+      "password=".repeat(4400),
+      "a://".repeat(10_000),
+      "eyJ".repeat(13_000),
+      "x:".repeat(20_000),
+      "token".repeat(8000),
+      '"token'.repeat(6600),
+    ])
       redact(text);
     expect(performance.now() - began).toBeLessThan(1000);
   });
