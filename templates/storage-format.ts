@@ -4,6 +4,7 @@ import { toHtml } from "hast-util-to-html";
 import type { Code, Html, Image, Link } from "mdast";
 import { type State, toHast } from "mdast-util-to-hast";
 import { markdownTrees } from "./markdown.ts";
+import { quoted, sound } from "./xml.ts";
 
 /** What stands for an image in the Markdown: a paragraph of this alone becomes the attached file of that name. */
 export type AttachedImages = ReadonlyMap<string, { readonly filename: string; readonly caption: string }>;
@@ -43,20 +44,9 @@ function textOf(value: string): ElementContent {
   return { type: "text", value: sound(value) };
 }
 
-/** XML has no place for most control characters, nor for halves of a character. Source: w3.org/TR/xml/#charsets */
-function sound(text: string): string {
-  return [...text.toWellFormed()]
-    .filter((char) => /[\t\n\r\u0020-\uD7FF\uE000-\uFFFD]|[^\0-\uFFFF]/u.test(char))
-    .join("");
-}
-
 /** Markup that is ours, written as it is: none of it comes from people but through `quoted`. */
 function written(value: string): ElementContent {
   return { type: "raw", value } as unknown as ElementContent;
-}
-
-function quoted(text: string): string {
-  return sound(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** Languages that its block of code knows; another is shown as plain text. */

@@ -25,9 +25,14 @@ const places: readonly Place[] = [
   { files: ["src/operations/"], ours: rules },
   { files: ["src/alerts/"], ours: rules },
   {
-    files: ["templates/markdown.ts", "templates/storage-format.ts", "templates/notion-blocks.ts"],
+    files: [
+      "templates/markdown.ts",
+      "templates/storage-format.ts",
+      "templates/notion-blocks.ts",
+      "templates/word-document.ts",
+    ],
     ours: ["templates/", "src/domain/"],
-    packages: ["mdast-", "hast-", "micromark-"],
+    packages: ["mdast-", "hast-", "micromark-", "fflate"],
     types: ["@slack/types", "mdast", "hast"],
   },
   { files: ["templates/"], ours: ["src/domain/"], types: ["@slack/types"] },
@@ -59,6 +64,7 @@ const places: readonly Place[] = [
     "statuspage",
     "confluence",
     "notion",
+    "google-docs",
     "git",
   ].map((name) => provider(name, [])),
   provider("prometheus", []),
@@ -74,7 +80,11 @@ const places: readonly Place[] = [
   { files: ["src/config.ts", "src/config/"], ours: rules, packages: ["zod", "yaml"] },
   { files: ["src/log.ts"], ours: rules, packages: ["pino", "pino-pretty"] },
   { files: ["src/sandbox/page/browser/"], ours: ["src/sandbox/"], packages: ["preact", "htm"] },
-  { files: ["src/sandbox/"], ours: [], packages: ["ws", "preact", "htm", "pg", "ioredis", "bullmq", "smtp-server"] },
+  {
+    files: ["src/sandbox/"],
+    ours: [],
+    packages: ["ws", "preact", "htm", "pg", "ioredis", "bullmq", "smtp-server", "fflate"],
+  },
   { files: ["src/main.ts", "src/bot.ts", "src/tools.ts"], ours: ["src/", "commands/", "templates/", "bench/"] },
   {
     files: ["test/", "bench/", "vitest.config.ts"],

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import type { Integrations } from "../domain/integrations.ts";
-import { address, choice, count, flag, list, object, right, text } from "./pieces.ts";
-
-/** Where a service answers: its real address, unless a proxy or a stand-in takes its place. */
-const url = (real: string) => address.describe("Base of its API.").default(real);
-const token = (what: string) => text.describe(`${what}; write \${NAME} and set it in the environment.`);
+import { completeDestinations, destinations } from "./destinations.ts";
+import { address, choice, count, list, object, right, text } from "./pieces.ts";
+import { base, site, token, url } from "./web-addresses.ts";
 
 const pagerduty = object({
   url: url("https://api.pagerduty.com"),
@@ -17,7 +15,6 @@ const labelForm = right("write a label without spaces, such as incident");
 const labels = list(z.string(labelForm).regex(/^\S{1,50}$/, labelForm)).describe("Labels every issue gets.");
 const repositoryForm = right("write owner/name, such as waooaw/platform");
 const projectForm = right("write a project's key, such as OPS");
-const site = right("write the site's address, such as https://example.atlassian.net");
 
 const repository = z.string(repositoryForm).regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryForm);
 const project = z.string(projectForm).regex(/^[A-Z][A-Z0-9_]+$/, projectForm);
@@ -33,10 +30,7 @@ const github = object({
 });
 
 const jira = object({
-  url: z
-    .string(site)
-    .regex(/^https?:\/\/[^\s<>|]{1,2000}$/, site)
-    .describe("Address of the site."),
+  url: site.describe("Address of the site."),
   email: text.describe("Whose API token it is."),
   token: token("API token"),
   project: project.describe("Key of the project."),
@@ -66,66 +60,6 @@ const prometheus = object({
   token: token("Bearer token, where it asks for one").optional(),
 });
 
-const isPrivate = flag.describe("Those of private incidents go there too; false when left out.").optional();
-const pageIdForm = right("write the page's id in quotes: the number in its address");
-const confluence = object({
-  url: z
-    .string(site)
-    .regex(/^https?:\/\/[^\s<>|]{1,2000}$/, site)
-    .describe("Address of the site."),
-  email: text.describe("Whose API token it is."),
-  token: token("API token"),
-  space: text.describe("Key of the space, such as OPS."),
-  parent: z
-    .string(pageIdForm)
-    .regex(/^\d{1,20}$/, pageIdForm)
-    .describe("Id of the page they are put below; the top of the space when left out.")
-    .optional(),
-  private: isPrivate,
-});
-
-const notionIdForm = right("write the page's id: the 32 letters and digits at the end of its address");
-const notion = object({
-  url: url("https://api.notion.com"),
-  token: token("Secret of the connection that the page is shared with"),
-  parent: z
-    .string(notionIdForm)
-    .regex(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i, notionIdForm)
-    .describe("Id of the page they are put below."),
-  private: isPrivate,
-});
-
-const remoteForm = right(
-  "write https://…, ssh://…, git@host:path or file:///…, without a password in it (that is what token is for)",
-);
-const branchForm = right("write a branch's name, such as main");
-const folderForm = right("write a folder's path, such as incidents/2026");
-const authorForm = right("write a name and an address, such as Tocsin <tocsin@example.com>");
-const git = object({
-  url: z
-    .string(remoteForm)
-    .regex(/^(https?:\/\/[^\s@]+|ssh:\/\/[^\s:]+(:\d+\/\S*)?|[\w.-]+@[\w.-]+:\S+|file:\/\/\/\S+)$/, remoteForm)
-    .describe("The repository."),
-  branch: z
-    .string(branchForm)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}$/, branchForm)
-    .describe("The branch; main when left out.")
-    .optional(),
-  folder: z
-    .string(folderForm)
-    .regex(/^[\p{L}\p{N}_-][\p{L}\p{N} ._-]*(\/[\p{L}\p{N}_-][\p{L}\p{N} ._-]*)*$/u, folderForm)
-    .describe("The folder that holds one for each incident; the top when left out.")
-    .optional(),
-  token: token("Password or token, for https").optional(),
-  user: text.describe("Who the token is for; x-access-token when left out, as GitHub and GitLab take it.").optional(),
-  author: z
-    .string(authorForm)
-    .regex(/^[^<>\n]+ <[^\s<>@]+@[^\s<>@]+>$/, authorForm)
-    .describe("Who commits; Tocsin <tocsin@localhost> when left out.")
-    .optional(),
-  private: isPrivate,
-});
-
 const mailboxForm = right("write an address, such as tocsin@example.com or Tocsin <tocsin@example.com>");
 const addressForm = right("write an e-mail address, such as board@example.com");
 /** Addresses of people or lists. */
@@ -147,9 +81,12 @@ const mail = object({
 
 export const integrations = object({
   mail: mail.describe("A mail server: updates of incidents go to mail lists.").optional(),
-  confluence: confluence.describe("Confluence Cloud: published post-mortems are pages there.").optional(),
-  notion: notion.describe("Notion: published post-mortems are pages there.").optional(),
-  git: git.describe("A git repository: published post-mortems are folders there.").optional(),
+  confluence: destinations.confluence.describe("Confluence Cloud: published post-mortems are pages there.").optional(),
+  notion: destinations.notion.describe("Notion: published post-mortems are pages there.").optional(),
+  google_docs: destinations.googleDocs
+    .describe("Google Docs: published post-mortems are documents in a folder of Drive.")
+    .optional(),
+  git: destinations.git.describe("A git repository: published post-mortems are folders there.").optional(),
   prometheus: prometheus.describe("Figures for thresholds that name a query.").optional(),
   pagerduty: pagerduty.describe("Who is on call, and another way to page people.").optional(),
   github: github.describe("Where action items and incidents become issues.").optional(),
@@ -215,50 +152,6 @@ function completeMail(written: NonNullable<Written["mail"]>): NonNullable<Integr
     from: written.from,
     to: written.to ?? [],
   };
-}
-
-/** Where published post-mortems go. */
-function completeDestinations({
-  confluence,
-  notion,
-  git,
-}: Written): Pick<Integrations, "confluence" | "notion" | "git"> {
-  const [, name = "Tocsin", email = "tocsin@localhost"] = /^(.+) <(.+)>$/.exec(git?.author ?? "") ?? [];
-  return {
-    confluence: confluence
-      ? {
-          url: base(confluence.url),
-          email: confluence.email,
-          token: confluence.token,
-          space: confluence.space,
-          parent: confluence.parent ?? null,
-          private: confluence.private ?? false,
-        }
-      : null,
-    notion: notion
-      ? {
-          url: base(notion.url),
-          token: notion.token,
-          parent: notion.parent.replaceAll("-", ""),
-          private: notion.private ?? false,
-        }
-      : null,
-    git: git
-      ? {
-          url: git.url,
-          branch: git.branch ?? "main",
-          folder: git.folder ?? "",
-          token: git.token ?? null,
-          user: git.user ?? "x-access-token",
-          author: { name: name.trim(), email },
-          private: git.private ?? false,
-        }
-      : null,
-  };
-}
-
-function base(url: string): string {
-  return url.replace(/\/+$/, "");
 }
 
 /** A page elsewhere shows what our own does: it needs one, and components of it. */

@@ -8,6 +8,7 @@ export interface Integrations {
   readonly prometheus?: PrometheusIntegration | null;
   readonly confluence?: ConfluenceIntegration | null;
   readonly notion?: NotionIntegration | null;
+  readonly googleDocs?: GoogleDocsIntegration | null;
   readonly git?: GitIntegration | null;
   readonly mail?: MailIntegration | null;
 }
@@ -48,6 +49,21 @@ export interface NotionIntegration {
   readonly token: string;
   /** Id of the page they are put below: 32 hexadecimal digits. */
   readonly parent: string;
+  readonly private: boolean;
+}
+
+/** Google Docs: where published post-mortems are documents in a folder of Drive. */
+export interface GoogleDocsIntegration {
+  /** Base of the Drive API, without a slash at its end. */
+  readonly url: string;
+  /** Where the service account's signature becomes a token. */
+  readonly tokenUrl: string;
+  /** From the JSON key of the service account; the private key is PEM. */
+  readonly account: { readonly email: string; readonly privateKey: string; readonly keyId: string | null };
+  /** Id of the folder they go into. */
+  readonly folder: string;
+  /** Whom the service account acts as, by e-mail address; null for itself. */
+  readonly actAs: string | null;
   readonly private: boolean;
 }
 

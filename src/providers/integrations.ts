@@ -8,6 +8,7 @@ import type { Tracker } from "../domain/ticket/tracker.ts";
 import { createConfluence } from "./confluence/confluence.ts";
 import { createGit } from "./git/git.ts";
 import { createGitHub } from "./github/github.ts";
+import { createGoogleDocs } from "./google-docs/google-docs.ts";
 import { createJira } from "./jira/jira.ts";
 import { createMailer } from "./mail/mail.ts";
 import { createNotion } from "./notion/notion.ts";
@@ -20,12 +21,13 @@ export function trackers({ github, jira }: Integrations): readonly Tracker[] {
 
 /** How things of ours are kept in the web services the configuration names. */
 export function keepers(integrations: Integrations, draw: DrawForDestination): readonly Keeper[] {
-  const { statuspage, confluence, notion, git } = integrations;
+  const { statuspage, confluence, notion, googleDocs, git } = integrations;
   return [
     ...trackers(integrations).map(ticketKeeper),
     ...(statuspage ? [outsidePageKeeper(createStatuspage(statuspage))] : []),
     ...(confluence ? [destinationKeeper(createConfluence(confluence), draw.confluence)] : []),
     ...(notion ? [destinationKeeper(createNotion(notion), draw.notion)] : []),
+    ...(googleDocs ? [destinationKeeper(createGoogleDocs(googleDocs), draw.googleDocs)] : []),
     ...(git ? [destinationKeeper(createGit(git), draw.git)] : []),
   ];
 }
@@ -34,12 +36,14 @@ export function keepers(integrations: Integrations, draw: DrawForDestination): r
 export async function checkDestinations({
   confluence,
   notion,
+  googleDocs,
   git,
   mail,
 }: Integrations): Promise<readonly CheckResult[]> {
   const checks = [
     ...(confluence ? [createConfluence(confluence).check()] : []),
     ...(notion ? [createNotion(notion).check()] : []),
+    ...(googleDocs ? [createGoogleDocs(googleDocs).check()] : []),
     ...(git ? [createGit(git).check()] : []),
     ...(mail ? [createMailer(mail).check()] : []),
   ];

@@ -12,7 +12,7 @@ export interface WebService {
   /** Its own words for why it said no; null where its answer holds none. */
   readonly reason?: (body: unknown) => string | null;
   /** Whether an answer of 403 or 400 means that it was asked too often. */
-  readonly throttled?: (status: number, headers: Headers) => boolean;
+  readonly throttled?: (status: number, headers: Headers, body: unknown) => boolean;
 }
 
 export interface WebRequest {
@@ -22,23 +22,31 @@ export interface WebRequest {
   readonly body?: unknown;
   /** Sent instead of a body, as multipart/form-data. */
   readonly form?: FormData;
+  /** Sent instead of a body, as it is. */
+  readonly content?: { readonly type: string; readonly bytes: Uint8Array };
+  /** How long the answer may take; eight seconds when left out. */
+  readonly timeoutMilliseconds?: number;
   /** Takes the place of the service's own; the content type follows from the body. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const timeoutMilliseconds = 8000;
+const usualTimeout = 8000;
 
 /**
  * Asks a web service once, eight seconds at most, and reads its JSON; null for an answer without a body. Throws
  * ProviderError where it says no; its `cause` is what the service answered.
  */
 export async function askService(service: WebService, request: WebRequest): Promise<unknown> {
-  const { operation, method = "GET", url, body, form } = request;
-  const headers = { ...service.headers, ...request.headers };
-  const init: RequestInit =
-    body === undefined
-      ? { method, headers, ...(form ? { body: form } : {}) }
-      : { method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+  return (await askServiceWhole(service, request)).body;
+}
+
+/** The same, with the headers of the answer. */
+export async function askServiceWhole(
+  service: WebService,
+  request: WebRequest,
+): Promise<{ readonly body: unknown; readonly headers: Headers }> {
+  const { operation, url } = request;
+  const init = sentAs(service, request);
   const failed = (fault: ProviderFault, code: string, message: string, more: object = {}) =>
     new ProviderError({
       provider: service.id,
@@ -51,6 +59,7 @@ export async function askService(service: WebService, request: WebRequest): Prom
   let response: Response;
   let text: string;
   try {
+    const { timeoutMilliseconds = usualTimeout } = request;
     response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMilliseconds) });
     text = await response.text();
   } catch (error) {
@@ -62,7 +71,7 @@ export async function askService(service: WebService, request: WebRequest): Prom
   const answer = parsed(text);
   if (!response.ok) {
     const { status } = response;
-    const fault = service.throttled?.(status, response.headers) ? "throttled" : faultOf(status);
+    const fault = service.throttled?.(status, response.headers, answer) ? "throttled" : faultOf(status);
     const reason = service.reason?.(answer) ?? (typeof answer === "string" ? text.trim().slice(0, 300) : "");
     throw failed(fault, String(status), reason || `answered ${status}`, {
       requestId,
@@ -72,7 +81,16 @@ export async function askService(service: WebService, request: WebRequest): Prom
   }
   if (text !== "" && typeof answer === "string")
     throw failed("refused", "no-json", "The answer is not JSON", { requestId });
-  return text === "" ? null : answer;
+  return { body: text === "" ? null : answer, headers: response.headers };
+}
+
+function sentAs(service: WebService, { method = "GET", body, form, content, headers: own }: WebRequest): RequestInit {
+  const headers = { ...service.headers, ...own };
+  if (body !== undefined)
+    return { method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+  if (content)
+    return { method, headers: { ...headers, "content-type": content.type }, body: new Uint8Array(content.bytes) };
+  return { method, headers, ...(form ? { body: form } : {}) };
 }
 
 /** JSON, or the text itself where it is none. */

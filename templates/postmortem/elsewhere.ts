@@ -6,6 +6,7 @@ import { type PostmortemFacts, postmortemFacts } from "../../src/domain/postmort
 import { literal } from "../markdown.ts";
 import { type MarkedImages, toNotionBlocks } from "../notion-blocks.ts";
 import { toStorageFormat } from "../storage-format.ts";
+import { toWordDocument } from "../word-document.ts";
 import { postmortemJson } from "./data.ts";
 import { imageMark, pictureMark, postmortemMarkdown } from "./document.ts";
 import type { PageImage } from "./page.ts";
@@ -38,6 +39,13 @@ export const drawForDestination: DrawForDestination = {
         markedImages(facts, images),
       ),
     };
+  },
+  googleDocs: async (app, id) => {
+    const facts = await postmortemFacts(app, id);
+    const images = await pageImages(app, facts);
+    const markdown = postmortemMarkdown(facts, { marks: true, images: images.map(({ name }) => name) });
+    const text = noted(facts, app.redact(markdown.replaceAll(pictureMark, "")));
+    return { title: titleOf(facts, app), document: await toWordDocument(text, markedImages(facts, images)) };
   },
   git: async (app, id) => {
     const facts = await postmortemFacts(app, id);

@@ -71,6 +71,35 @@ describe("integrations", () => {
     expect(() => parse(`integrations: { pagerduty: { token: '\${PD}' } }`)).toThrow(/PD/);
   });
 
+  test("a service account's key is taken as it was downloaded or in base64, and is never printed", () => {
+    const pem = ["-----BEGIN PRIVATE", "KEY-----\nabc\n"].join(" ");
+    const json = JSON.stringify({ client_email: "t@x.iam.example", private_key: pem, private_key_id: "k1" });
+    const written = `integrations: { google_docs: { key: '\${KEY}', folder: 1AbCdEfGhIjK } }`;
+    for (const KEY of [json, Buffer.from(json).toString("base64")]) {
+      const { configuration, redactions } = parse(written, { KEY });
+      expect(configuration.integrations.googleDocs).toEqual({
+        url: "https://www.googleapis.com",
+        tokenUrl: "https://oauth2.googleapis.com/token",
+        account: { email: "t@x.iam.example", privateKey: pem, keyId: "k1" },
+        folder: "1AbCdEfGhIjK",
+        actAs: null,
+        private: false,
+      });
+      expect(redactions).toContain(KEY);
+    }
+    const told = (KEY: string) => {
+      try {
+        parse(written, { KEY });
+        return "taken";
+      } catch (error) {
+        return String(error instanceof Error ? error.message : error);
+      }
+    };
+    expect(told('{"client_email":"very-secret"}')).toMatch(/google_docs\.key: .*JSON key of the service account/);
+    expect(told('{"client_email":"very-secret"}')).not.toContain("very-secret");
+    expect(told("very-secret")).not.toContain("very-secret");
+  });
+
   test("places for post-mortems are told apart by what they need, and private incidents stay here by default", () => {
     const wrong = `integrations:
   confluence: { url: https://x.example, email: t@x.example, token: tttt, space: OPS, parent: top }

@@ -1,13 +1,16 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Destination, DestinationContents, DestinationId } from "../../src/domain/postmortem/elsewhere.ts";
 import { chainedLines } from "../../src/domain/postmortem/event-chain.ts";
 import { ProviderError } from "../../src/errors.ts";
 import { createConfluence } from "../../src/providers/confluence/confluence.ts";
 import { createGit } from "../../src/providers/git/git.ts";
+import { createGoogleDocs } from "../../src/providers/google-docs/google-docs.ts";
 import { createNotion } from "../../src/providers/notion/notion.ts";
 import { startClock } from "../../src/sandbox/clock.ts";
 import { type Partners, startPartners } from "../../src/sandbox/partners/index.ts";
+import { wordParts } from "../../templates/word-parts.ts";
 
 let partners: Partners;
 beforeEach(async () => {
@@ -22,6 +25,10 @@ const paragraph = (content: string) => ({
   type: "paragraph",
   paragraph: { rich_text: [{ type: "text", text: { content } }] },
 });
+const wordFile = (text: string) => {
+  const parts = wordParts(`<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`, { links: [], pictures: [], counted: 0 });
+  return zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, bytes(xml)])));
+};
 const contents = (text: string, edition = 1): DestinationContents => ({
   confluence: {
     title: "INC-1: API fails",
@@ -34,6 +41,7 @@ const contents = (text: string, edition = 1): DestinationContents => ({
     title: "INC-1: API fails",
     blocks: Array.from({ length: 250 }, (_, index) => paragraph(`${text} ${index}`)),
   },
+  googleDocs: { title: "INC-1: API fails", document: wordFile(text) },
   git: {
     folder: "INC-1",
     message: `Edition ${edition}`,
@@ -41,19 +49,29 @@ const contents = (text: string, edition = 1): DestinationContents => ({
   },
 });
 
+const { privateKey: otherKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
 function settings(id: DestinationId, token?: string) {
-  const { confluence, notion, git } = partners.integrations({
+  const { confluence, notion, googleDocs, git } = partners.integrations({
     pagerduty: null,
     github: null,
     jira: null,
     statuspage: null,
     confluence: { private: false },
     notion: { private: false },
+    googleDocs: { private: false },
     git: { branch: "main", folder: "a b/incidents", author: { name: "T", email: "t@x.example" }, private: false },
   });
-  if (!confluence || !notion || !git) throw new Error("A stand-in is missing");
-  const all = { confluence, notion, git };
-  return { ...all, [id]: { ...all[id], ...(token ? { token } : {}) } };
+  if (!confluence || !notion || !googleDocs || !git) throw new Error("A stand-in is missing");
+  const all = { confluence, notion, googleDocs, git };
+  if (!token) return all;
+  // A service account proves itself by a key: another one is the wrong token.
+  const account = { ...googleDocs.account, email: `${token}@x.example`, privateKey: otherKey };
+  return { ...all, [id]: { ...all[id], ...(id === "googleDocs" ? { account } : { token }) } };
 }
 
 const made = (id: DestinationId, token?: string) => {
@@ -61,6 +79,7 @@ const made = (id: DestinationId, token?: string) => {
   const one = {
     confluence: createConfluence(all.confluence),
     notion: createNotion(all.notion),
+    googleDocs: createGoogleDocs(all.googleDocs),
     git: createGit(all.git),
   }[id];
   return one as unknown as Destination & Pick<typeof one, "check">;
@@ -72,6 +91,11 @@ const held = (id: DestinationId): string =>
     confluence: () =>
       JSON.stringify(partners.confluence.pages().map(({ title, body, attachments }) => [title, body, attachments])),
     notion: () => JSON.stringify(partners.notion.pages().filter((page) => !page.inTrash)),
+    googleDocs: () =>
+      partners.googleDocs
+        .documents()
+        .map(({ title, text }) => `${title}\n${text}`)
+        .join("\n"),
     git: () =>
       partners.git
         .files()
@@ -84,12 +108,14 @@ const people = {
     ({
       confluence: () => partners.confluence.edit(partners.confluence.pages()[0]?.id ?? "", "<p>theirs</p>"),
       notion: () => partners.notion.edit(partners.notion.pages()[0]?.id ?? "", "theirs"),
+      googleDocs: () => partners.googleDocs.edit(partners.googleDocs.documents()[0]?.id ?? "", "theirs"),
       git: () => partners.git.commit("a b/incidents/INC-1/theirs.md", "theirs"),
     })[id](),
   remove: (id: DestinationId) =>
     ({
       confluence: () => partners.confluence.remove(partners.confluence.pages()[0]?.id ?? ""),
       notion: () => partners.notion.remove(partners.notion.pages()[0]?.id ?? ""),
+      googleDocs: () => partners.googleDocs.remove(partners.googleDocs.documents()[0]?.id ?? ""),
       git: () => {
         for (const path of partners.git.files()) partners.git.commit(path, null);
       },
@@ -104,59 +130,66 @@ const codeOf = (work: Promise<unknown>) =>
 const since = new Date("2026-01-07T11:59:00Z");
 const mark = "tocsin-018f";
 
-describe.each(["confluence", "notion", "git"] as const)("[I9] the contract of a place for post-mortems: %s", (id) => {
-  const page = (text: string, edition = 1) => contents(text, edition)[id];
+describe.each(["confluence", "notion", "googleDocs", "git"] as const)(
+  "[I9] the contract of a place for post-mortems: %s",
+  (id) => {
+    const page = (text: string, edition = 1) => contents(text, edition)[id];
 
-  test("makes it whole once, finds it by its mark, and writes the next edition over its own", {
-    timeout: 60_000,
-  }, async () => {
-    const place = made(id);
-    expect(await place.find(page("first"), mark, since)).toBeNull();
-    const kept = await place.create(page("first"), mark);
-    expect(kept.trouble ?? null).toBeNull();
-    expect(held(id)).toContain("first");
-    if (id === "notion") expect(held(id)).toContain("first 249");
-    if (id !== "notion") expect(held(id)).toContain("a b.png");
-    const found = await place.find(page("first"), mark, since);
-    expect(found).toMatchObject({ key: kept.key, url: kept.url });
-    expect(await place.find(page("first"), "tocsin-other", since)).toBeNull();
-    const next = await place.update(kept.key, page("second", 2), { version: found?.version ?? null, mark });
-    expect(next.key).toBe(kept.key);
-    expect(held(id)).toContain("second");
-    expect(held(id)).not.toContain("first");
-    // An answer was lost: what is there is our own, though it is another version than we know.
-    expect(await codeOf(place.update(kept.key, page("third", 3), { version: kept.version ?? null, mark }))).toBe(
-      "done",
-    );
-  });
+    test("makes it whole once, finds it by its mark, and writes the next edition over its own", {
+      timeout: 60_000,
+    }, async () => {
+      const place = made(id);
+      expect(await place.find(page("first"), mark, since)).toBeNull();
+      const kept = await place.create(page("first"), mark);
+      expect(kept.trouble ?? null).toBeNull();
+      expect(held(id)).toContain("first");
+      if (id === "notion") expect(held(id)).toContain("first 249");
+      if (id === "confluence" || id === "git") expect(held(id)).toContain("a b.png");
+      const found = await place.find(page("first"), mark, since);
+      expect(found).toMatchObject({ key: kept.key, url: kept.url });
+      expect(await place.find(page("first"), "tocsin-other", since)).toBeNull();
+      const next = await place.update(kept.key, page("second", 2), { version: found?.version ?? null, mark });
+      expect(next.key).toBe(kept.key);
+      expect(held(id)).toContain("second");
+      expect(held(id)).not.toContain("first");
+      // An answer was lost: what is there is our own, though it is another version than we know.
+      expect(await codeOf(place.update(kept.key, page("third", 3), { version: kept.version ?? null, mark }))).toBe(
+        "done",
+      );
+    });
 
-  test("leaves what people changed, unless it may be written over; says when it is gone", {
-    timeout: 60_000,
-  }, async () => {
-    const place = made(id);
-    const { key, version = null } = await place.create(page("first"), mark);
-    people.change(id);
-    expect(await codeOf(place.update(key, page("second", 2), { version, mark }))).toBe("refused changed-there");
-    expect(held(id)).toContain("theirs");
-    await place.update(key, page("second", 2), { version: null, mark });
-    expect(held(id)).not.toContain("theirs");
-    people.remove(id);
-    expect(await codeOf(place.update(key, page("third", 3), { version: null, mark }))).toBe("refused gone-there");
-  });
+    test("leaves what people changed, unless it may be written over; says when it is gone", {
+      timeout: 60_000,
+    }, async () => {
+      const place = made(id);
+      const { key, version = null } = await place.create(page("first"), mark);
+      people.change(id);
+      expect(await codeOf(place.update(key, page("second", 2), { version, mark }))).toBe("refused changed-there");
+      expect(held(id)).toContain("theirs");
+      await place.update(key, page("second", 2), { version: null, mark });
+      expect(held(id)).not.toContain("theirs");
+      people.remove(id);
+      expect(await codeOf(place.update(key, page("third", 3), { version: null, mark }))).toBe("refused gone-there");
+    });
 
-  test("says what kind of no it was, never with the token; doctor tells the way out", { timeout: 60_000 }, async () => {
-    const error = await made(id, "wrong-token-77")
-      .create(page("first"), mark)
-      .catch((one: unknown) => one);
-    expect(error).toMatchObject({ fault: "denied" });
-    expect(JSON.stringify(error) + String(error)).not.toContain("wrong-token-77");
-    partners.fail(id, {});
-    expect(await codeOf(made(id).create(page("first"), mark))).toMatch(/^(unreachable|timeout) /);
-    expect(held(id)).not.toContain("first");
-    expect(await made(id).check()).toMatchObject([{ ok: true }]);
-    expect(await made(id, "wrong-token-77").check()).toMatchObject([{ ok: false, fix: expect.stringContaining(id) }]);
-  });
-});
+    test("says what kind of no it was, never with the token; doctor tells the way out", {
+      timeout: 60_000,
+    }, async () => {
+      const error = await made(id, "wrong-token-77")
+        .create(page("first"), mark)
+        .catch((one: unknown) => one);
+      expect(error).toMatchObject({ fault: "denied" });
+      expect(JSON.stringify(error) + String(error)).not.toContain("wrong-token-77");
+      partners.fail(id, {});
+      expect(await codeOf(made(id).create(page("first"), mark))).toMatch(/^(unreachable|timeout) /);
+      expect(held(id)).not.toContain("first");
+      expect(await made(id).check()).toMatchObject([{ ok: true }]);
+      expect(await made(id, "wrong-token-77").check()).toMatchObject([
+        { ok: false, fix: expect.stringMatching(new RegExp(id.replace("D", "_?D"), "i")) },
+      ]);
+    });
+  },
+);
 
 describe("[I9] a git repository", { timeout: 60_000 }, () => {
   test("takes a publication on top of what others pushed meanwhile", async () => {
@@ -202,6 +235,80 @@ describe("[I9] a wiki that does not take all", () => {
     expect(partners.notion.pages()).toHaveLength(1);
   });
 });
+
+describe("[I9] Google Docs", () => {
+  const problem = (code: number, reason: string, message: string) => ({
+    status: code,
+    body: { error: { code, message, errors: [{ reason, message }] } },
+  });
+  const page = contents("first").googleDocs;
+  const messageOf = (work: Promise<unknown>) =>
+    work.then(
+      () => "done",
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  const tokensAsked = () => partners.calls.filter(({ request }) => request.path === "/token").length;
+
+  test("asks for a token once, and for a new one where it was taken back; the document keeps its link", async () => {
+    const place = made("googleDocs");
+    const { key, url, version = null } = await place.create(page, mark);
+    expect(tokensAsked()).toBe(1);
+    partners.fail("googleDocs", {
+      when: ({ method }) => method === "GET",
+      answer: problem(401, "authError", "Invalid Credentials"),
+    });
+    const next = await place.update(key, contents("second").googleDocs, { version, mark });
+    expect(tokensAsked()).toBe(2);
+    expect(next).toMatchObject({ key, url });
+    expect(partners.googleDocs.documents()).toMatchObject([{ text: "second\n", appProperties: { tocsin: mark } }]);
+  });
+
+  test.each([
+    [problem(403, "storageQuotaExceeded", "Quota exceeded."), "denied 403", /no storage left.*shared drive.*act_as/],
+    [problem(404, "notFound", "File not found: X."), "not_found 404", /File not found.*not shared with tocsin@/],
+    [problem(403, "userRateLimitExceeded", "Slow down."), "throttled 403", /Slow down/],
+    [problem(403, "insufficientFilePermissions", "No rights."), "denied 403", /^Google Docs: No rights\.$/],
+  ])("says what kind of no it was, and the way out where one is known: %j", async (answer, code, words) => {
+    const isUpload = ({ path }: { readonly path: string }) => path.startsWith("/upload/");
+    partners.fail("googleDocs", { when: isUpload, answer, times: 2 });
+    expect(await codeOf(made("googleDocs").create(page, mark))).toBe(code);
+    expect(await messageOf(made("googleDocs").create(page, mark))).toMatch(words);
+  });
+
+  test("sends the document only to where the API itself is", async () => {
+    partners.fail("googleDocs", {
+      when: ({ path }) => path.startsWith("/upload/"),
+      answer: { status: 200, headers: { location: "http://elsewhere.example/upload" } },
+    });
+    expect(await codeOf(made("googleDocs").create(page, mark))).toBe("refused no-session");
+  });
+
+  test("a key that is none is told without showing it", async () => {
+    const { googleDocs } = settings("googleDocs");
+    const account = { ...googleDocs.account, privateKey: "not-a-key-99" };
+    const words = await messageOf(createGoogleDocs({ ...googleDocs, account }).create(page, mark));
+    expect(words).toBe("Google Docs: the service account's private key cannot be read");
+  });
+
+  test("doctor says of a folder what keeps documents out of it", async () => {
+    const folder = (holds: object) =>
+      partners.fail("googleDocs", { when: ({ method }) => method === "GET", answer: { status: 200, body: holds } });
+    const isFolder = { id: "x", mimeType: "application/vnd.google-apps.folder" };
+    folder({ ...isFolder, capabilities: { canAddChildren: false } });
+    expect(await made("googleDocs").check()).toMatchObject([{ ok: false, fix: /content manager/ }].map(matching));
+    folder({ id: "x", mimeType: "application/pdf" });
+    expect(await made("googleDocs").check()).toMatchObject([{ ok: false, found: "it is no folder" }]);
+    folder({ ...isFolder, capabilities: { canAddChildren: true } });
+    expect(await made("googleDocs").check()).toMatchObject([{ ok: true, found: /no storage/ }].map(matching));
+  });
+});
+
+/** Patterns in what is expected stand for any text that matches them. */
+function matching(one: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(one).map(([key, value]) => [key, value instanceof RegExp ? expect.stringMatching(value) : value]),
+  );
+}
 
 describe("[I9] images in Notion", () => {
   const { notion } = contents("first");

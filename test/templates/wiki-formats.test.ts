@@ -1,9 +1,12 @@
 import fc from "fast-check";
+import { strFromU8, unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { wordFault, wordText } from "../../src/sandbox/partners/google-word.ts";
 import { childrenFault } from "../../src/sandbox/partners/notion-blocks.ts";
 import { bodyFault } from "../../src/sandbox/partners/storage-body.ts";
 import { toNotionBlocks } from "../../templates/notion-blocks.ts";
 import { toStorageFormat } from "../../templates/storage-format.ts";
+import { toWordDocument } from "../../templates/word-document.ts";
 
 const none = new Map();
 const nasty = [
@@ -45,6 +48,82 @@ describe("[I9] Markdown for Confluence", () => {
     expect(body).not.toContain("javascript:");
     expect(body).toContain("☑");
     expect(body).toContain('<ac:image ac:alt="a &amp; b"><ri:attachment ri:filename="a &quot;b&quot;.png" />');
+  });
+});
+
+/** Only as much of each kind as says how large it is: 300 by 200 pixels. */
+const heads = {
+  "image/png": [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 1, 44, 0, 0, 0, 200],
+  "image/gif": [71, 73, 70, 56, 57, 97, 44, 1, 200, 0],
+  "image/jpeg": [255, 216, 255, 224, 0, 4, 0, 0, 255, 192, 0, 17, 8, 0, 200, 1, 44, 3, 0, 0],
+};
+const pictured = (mimetype: string, bytes: readonly number[], link: string | null = null) => ({
+  file: { name: 'a "b".png', mimetype, content: new Uint8Array(bytes) },
+  caption: "a & b, 12:00",
+  link,
+});
+
+describe("[I9] Markdown for Google Docs", () => {
+  test("is a Word file that can be read, whatever people wrote", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMarkdown, async (parts) => {
+        expect(wordFault(await toWordDocument(parts.join("\n\n"), none))).toBeNull();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("keeps headings, bold, code, tasks, lists that count, tables and links to web addresses only", async () => {
+    const file = await toWordDocument(
+      "## A\n\n**b** `c` [d](https://x.example/?a=1&b=2) [e](javascript:x) <b>f</b>\n\n- [x] g\n\n1. h\n   - i\n\n| j | k |\n| --- | --- |\n| l | m |",
+      none,
+    );
+    const { "word/document.xml": xml = "", "word/_rels/document.xml.rels": links = "" } = Object.fromEntries(
+      Object.entries(unzipSync(file)).map(([path, bytes]) => [path, strFromU8(bytes)]),
+    );
+    expect(wordText(file).split("\n").filter(Boolean)).toEqual([
+      "A",
+      "b c d e <b>f</b>",
+      "☑ g",
+      "h",
+      "i",
+      "j",
+      "k",
+      "l",
+      "m",
+    ]);
+    expect(xml).toContain('<w:pStyle w:val="Heading2"/></w:pPr>');
+    expect(xml).toContain('<w:b/></w:rPr><w:t xml:space="preserve">b<');
+    expect(xml).toMatch(
+      /<w:ilvl w:val="0"\/><w:numId w:val="2"\/>.*>h<.*<w:ilvl w:val="1"\/><w:numId w:val="1"\/>.*>i</s,
+    );
+    expect(links).toContain('Target="https://x.example/?a=1&amp;b=2" TargetMode="External"');
+    expect(links).not.toContain("javascript");
+  });
+
+  test.each(Object.entries(heads))(
+    "holds an image of kind %s where it belongs, in its proportions",
+    async (kind, bytes) => {
+      const file = await toWordDocument("before\n\nMARK\n\nafter", new Map([["MARK", pictured(kind, bytes)]]));
+      expect(wordFault(file)).toBeNull();
+      expect(wordText(file)).toMatch(/before\n\[picture a "b"\.png\]\na & b, 12:00\nafter/);
+      const parts = unzipSync(file);
+      expect(strFromU8(parts["word/document.xml"] ?? new Uint8Array())).toContain(
+        '<wp:extent cx="2857500" cy="1905000"/>',
+      );
+      expect(Object.keys(parts)).toContain(`word/media/image1.${kind.slice("image/".length)}`);
+    },
+  );
+
+  test.each([
+    ["a kind that Word does not show", "image/webp", [1, 2, 3]],
+    ["one whose size is not known", "image/png", [1, 2, 3]],
+  ])("links to %s", async (_what, kind, bytes) => {
+    const images = new Map([["MARK", pictured(kind, bytes, "https://x.slack.com/f")]]);
+    const file = await toWordDocument("MARK", images);
+    expect(wordFault(file)).toBeNull();
+    expect(wordText(file)).toBe("a & b, 12:00\n");
+    expect(strFromU8(unzipSync(file)["word/_rels/document.xml.rels"] ?? new Uint8Array())).toContain("x.slack.com/f");
   });
 });
 

@@ -2,7 +2,7 @@ import { addSeconds } from "date-fns/addSeconds";
 import type { App } from "../ports.ts";
 
 /** The web services that hold something of ours. */
-export type CounterpartService = "github" | "jira" | "statuspage" | "confluence" | "notion" | "git";
+export type CounterpartService = "github" | "jira" | "statuspage" | "confluence" | "notion" | "googleDocs" | "git";
 
 /** What stands in a web service for something of ours: an issue for an action item, a page for a post-mortem. */
 export interface Counterpart {

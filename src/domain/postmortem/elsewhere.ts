@@ -10,11 +10,12 @@ import { redrawPostmortem } from "./checklist.ts";
 import type { Postmortem } from "./postmortem.ts";
 
 /** Where published post-mortems are kept outside Slack. */
-export type DestinationId = "confluence" | "notion" | "git";
+export type DestinationId = "confluence" | "notion" | "googleDocs" | "git";
 
 export const destinationTitles: Readonly<Record<DestinationId, string>> = {
   confluence: "Confluence",
   notion: "Notion",
+  googleDocs: "Google Docs",
   git: "Git",
 };
 const destinationIds = Object.keys(destinationTitles) as readonly DestinationId[];
@@ -46,6 +47,11 @@ export interface DestinationContents {
     readonly title: string;
     /** Blocks of Notion's API, each within its limits, and images where they stand. */
     readonly blocks: readonly (object | ImageInPlace)[];
+  };
+  readonly googleDocs: {
+    readonly title: string;
+    /** A Word file, which Drive makes a document of. */
+    readonly document: Uint8Array;
   };
   readonly git: {
     /** Name of its folder, such as INC-42. */

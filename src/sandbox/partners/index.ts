@@ -2,6 +2,7 @@ import type { SandboxClock } from "../clock.ts";
 import { type ConfluenceStandIn, createConfluence } from "./confluence.ts";
 import { createGitServer, type GitStandIn } from "./git.ts";
 import { createGitHub, type GitHubStandIn } from "./github.ts";
+import { createGoogleDocs, type GoogleDocsStandIn } from "./google-docs.ts";
 import { createHealth, type HealthStandIn, healthPointed } from "./health.ts";
 import { createJira, type JiraStandIn } from "./jira.ts";
 import { type MailStandIn, startMail } from "./mail.ts";
@@ -21,6 +22,7 @@ export interface Partners extends PartnersServer {
   readonly prometheus: PrometheusStandIn;
   readonly confluence: ConfluenceStandIn;
   readonly notion: NotionStandIn;
+  readonly googleDocs: GoogleDocsStandIn;
   readonly git: GitStandIn;
   readonly mail: MailStandIn;
   /** The configuration's services, their health addresses pointed at the stand-in. */
@@ -41,6 +43,7 @@ interface WrittenIntegrations {
   readonly statuspage: { readonly components: ReadonlyMap<string, string> } | null;
   readonly confluence?: { readonly private: boolean } | null;
   readonly notion?: { readonly private: boolean } | null;
+  readonly googleDocs?: { readonly private: boolean } | null;
   readonly git?: GitWritten | null;
   readonly mail?: { readonly from: string; readonly to: readonly string[] } | null;
 }
@@ -66,8 +69,9 @@ export async function startPartners(options: {
   const prometheus = createPrometheus({ clock, restore: restore.prometheus });
   const confluence = createConfluence({ clock, restore: restore.confluence });
   const notion = createNotion({ clock, restore: restore.notion });
+  const googleDocs = createGoogleDocs({ clock, restore: restore.googleDocs });
   const git = createGitServer({ restore: restore.git });
-  const all = { pagerduty, github, jira, statuspage, prometheus, confluence, notion, git };
+  const all = { pagerduty, github, jira, statuspage, prometheus, confluence, notion, googleDocs, git };
   const [server, mail] = await Promise.all([servePartners([...Object.values(all), health]), startMail()]);
   return {
     ...server,
@@ -91,6 +95,7 @@ interface StandIns {
   readonly prometheus: PrometheusStandIn;
   readonly confluence: ConfluenceStandIn;
   readonly notion: NotionStandIn;
+  readonly googleDocs: GoogleDocsStandIn;
   readonly git: GitStandIn;
   readonly mail: MailStandIn;
 }
@@ -155,6 +160,16 @@ function pointed(written: WrittenIntegrations, urlOf: (id: string) => string, st
           token: standIns.notion.token,
           parent: standIns.notion.parent,
           private: written.notion.private,
+        }
+      : null,
+    googleDocs: written.googleDocs
+      ? {
+          url: urlOf("googleDocs"),
+          tokenUrl: `${urlOf("googleDocs")}/token`,
+          account: standIns.googleDocs.account(),
+          folder: standIns.googleDocs.folder,
+          actAs: null,
+          private: written.googleDocs.private,
         }
       : null,
     git: written.git

@@ -1,6 +1,10 @@
+import { createSign, generateKeyPairSync } from "node:crypto";
+import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startClock } from "../../../src/sandbox/clock.ts";
+import { wordFault } from "../../../src/sandbox/partners/google-word.ts";
 import { type Partners, startPartners } from "../../../src/sandbox/partners/index.ts";
+import { wordParts } from "../../../templates/word-parts.ts";
 
 let partners: Partners;
 beforeEach(async () => {
@@ -150,6 +154,60 @@ describe("the stand-in of Notion's uploads", () => {
     expect(await (await ask("notion", "GET", "/v1/file_uploads?status=uploaded")).json()).toMatchObject({
       results: [{ id, status: "uploaded", expiry_time: null }],
     });
+  });
+});
+
+describe("the stand-in of Google Docs", () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const granted = async (changes: object, key?: string) => {
+    const { email, privateKey } = partners.googleDocs.account();
+    const now = Math.floor(Date.now() / 1000);
+    const aud = `${partners.urlOf("googleDocs")}/token`;
+    const scope = "https://www.googleapis.com/auth/drive";
+    const signed = `${part({ alg: "RS256" })}.${part({ iss: email, scope, aud, iat: now, exp: now + 3600, ...changes })}`;
+    const signature = createSign("RSA-SHA256")
+      .update(signed)
+      .sign(key ?? privateKey, "base64url");
+    const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    const body = new URLSearchParams({ grant_type, assertion: `${signed}.${signature}` });
+    return (await (await fetch(aud, { method: "POST", body: body.toString(), headers: form })).json()) as Holds;
+  };
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  type Holds = { readonly error?: string; readonly access_token?: string };
+
+  test.each([
+    ["another account", { iss: "x@y.example" }, "invalid_grant"],
+    ["one that lives too long", { exp: Math.floor(Date.now() / 1000) + 7200 }, "invalid_grant"],
+    ["one that is over", { iat: 1, exp: 2 }, "invalid_grant"],
+    ["another audience", { aud: "https://x.example/" }, "invalid_grant"],
+    ["a person it may not act as", { sub: "eva@waooaw.example" }, "unauthorized_client"],
+    ["a scope it does not have", { scope: "x" }, "invalid_scope"],
+    ["a sound one", {}, undefined],
+  ])("answers a signature of %s as Google does", async (_what, changes, error) => {
+    expect((await granted(changes)).error).toBe(error);
+  });
+
+  test("a signature by another key brings no token, and without one nothing is read", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+    expect((await granted({}, pem)).error).toBe("invalid_grant");
+    const files = `${partners.urlOf("googleDocs")}/drive/v3/files/${partners.googleDocs.folder}?supportsAllDrives=true`;
+    expect((await fetch(files, { headers: { authorization: "Bearer x" } })).status).toBe(401);
+    const { access_token } = await granted({});
+    const headers = { authorization: `Bearer ${access_token}` };
+    expect((await fetch(files, { headers })).status).toBe(200);
+    // Without the word for shared drives it sees nothing of them.
+    expect((await fetch(files.replace("supportsAllDrives=true", ""), { headers })).status).toBe(404);
+  });
+
+  test("takes what is a Word file, and nothing else", () => {
+    expect(wordFault(new Uint8Array([1, 2, 3]))).toBe("it is no zip archive");
+    expect(wordFault(zipSync({ "a.xml": new Uint8Array() }))).toBe("[Content_Types].xml is missing");
+    const parts = { ...wordParts("<w:p>", { links: [], pictures: [], counted: 0 }) };
+    const file = (changes: object) =>
+      zipSync(Object.fromEntries(Object.entries({ ...parts, ...changes }).map(([path, xml]) => [path, strToU8(xml)])));
+    expect(wordFault(file({}))).toMatch(/^word\/document\.xml: /);
+    expect(wordFault(file({ "word/document.xml": '<a r:embed="picture1"/>' }))).toBe("nothing is called picture1");
   });
 });
 
