@@ -51,7 +51,16 @@ export class Refusal extends Error {
 }
 
 /** What kind of no it was, which decides whether asking again can help. */
-export type ProviderFault = "denied" | "expired" | "throttled" | "not_found" | "refused" | "unreachable" | "timeout";
+export type ProviderFault =
+  | "denied"
+  | "expired"
+  | "throttled"
+  /** It lets nobody in because all its connections are taken. */
+  | "full"
+  | "not_found"
+  | "refused"
+  | "unreachable"
+  | "timeout";
 
 /** The outside said no; its own code and request id are kept for the person who has to ask it why. */
 export class ProviderError extends Error {

@@ -38,7 +38,7 @@ const places: readonly Place[] = [
   { files: ["templates/"], ours: ["src/domain/"], types: ["@slack/types"] },
   { files: ["commands/"], ours: [...rules, "src/operations/", "templates/", "src/slack/command.ts"] },
   { files: ["src/providers/index.ts", "src/providers/integrations.ts"], ours: [...rules, "src/providers/"] },
-  { files: ["src/providers/aws.ts"], ours: rules, packages: aws },
+  { files: ["src/providers/aws.ts", "src/providers/aws-check.ts"], ours: rules, packages: aws },
   {
     files: ["src/providers/aws-sessions.ts", "src/providers/with-roles.ts"],
     ours: [...rules, "src/providers/aws.ts"],
@@ -97,7 +97,7 @@ const places: readonly Place[] = [
 function provider(name: string, packages: readonly string[]): Place {
   return {
     files: [`src/providers/${name}/`],
-    ours: [...rules, "src/providers/aws.ts", "src/providers/web-service.ts"],
+    ours: [...rules, "src/providers/aws.ts", "src/providers/aws-check.ts", "src/providers/web-service.ts"],
     packages,
   };
 }

@@ -71,6 +71,7 @@ export async function examine(context: Needs, subject: Subject, samples: readonl
     unread: subject.thresholds.flatMap(({ threshold, measure }) =>
       measure === null ||
       figures.some((figure) => figure.measure === measure) ||
+      findings.some((one) => one.measure === measure) ||
       lost.some((one) => one.title === threshold.metric)
         ? []
         : [threshold.metric],
@@ -185,22 +186,24 @@ function platformParts(context: Needs, { kind, placement, alarms }: Subject, now
 
 /** What looks inside a data store see; where it cannot be connected to at all, that is the finding. */
 function storeParts(context: Needs, subject: Subject, now: Date): readonly Promise<Part>[] {
-  return storeReads(context.providers, subject).map(async ({ measures: of, read }): Promise<Part> => {
+  return storeReads(context.providers, subject).map(async ({ measures: of, read }, index): Promise<Part> => {
     const answer = await askSource(context, { source: `${subject.environment}/${subject.name}`, of }, async () =>
       read(now),
     );
     if ("value" in answer) return { ...empty, ...answer.value };
     const lost = of.map((measure) => ({ measure, why: answer.trouble }));
     // Where all connections are taken, that is what is wrong, and not merely unknown.
-    const full = answer.error instanceof ProviderError && answer.error.code === "53300" && of.includes("connections");
-    if (!full) return { ...empty, lost };
+    const isFull = answer.error instanceof ProviderError && answer.error.fault === "full";
+    if (!isFull) return { ...empty, lost };
     const taken: Finding = {
       title: titleOf(subject, "connections"),
       state: "critical",
       detail: "all are taken, none is left for the bot",
       measure: "connections",
     };
-    return { ...empty, findings: [taken] };
+    // Each look meets the same; one says it.
+    if (index === 0) return { ...empty, findings: [taken] };
+    return { ...empty, lost: lost.map(({ measure }) => ({ measure, why: "no connection is left to ask for it" })) };
   });
 }
 

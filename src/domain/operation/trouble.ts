@@ -10,6 +10,7 @@ const faultWords: Readonly<Record<ProviderFault, string>> = {
   denied: "the platform did not let the bot do it",
   expired: "the bot's credentials for the platform have expired",
   throttled: "the platform is limiting calls right now",
+  full: "it lets nobody in",
   not_found: "the platform knows no such thing",
   refused: "the platform refused it",
   unreachable: "the platform could not be reached",
@@ -19,9 +20,4 @@ const faultWords: Readonly<Record<ProviderFault, string>> = {
 /** Whether the call certainly changed nothing. A lost answer says nothing about what happened. */
 export function changedNothing(fault: ProviderFault): boolean {
   return fault !== "timeout" && fault !== "unreachable";
-}
-
-/** Whether asking again soon may help. */
-export function mayPass(fault: ProviderFault): boolean {
-  return fault === "throttled" || fault === "timeout" || fault === "unreachable";
 }

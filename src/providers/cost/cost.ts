@@ -4,6 +4,7 @@ import type { Budget, CostPlace, CostsRead, DayCosts } from "../../domain/platfo
 import type { CheckResult, Provider } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
 import { type AwsOptions, calling, clientSettings } from "../aws.ts";
+import { awsCheck } from "../aws-check.ts";
 
 /**
  * Cost Explorer and Budgets have one address for the whole partition, in this region
@@ -132,29 +133,22 @@ function costsRead(options: AwsOptions): CostsRead {
 }
 
 /** For doctor: one paid request for each environment, and each budget by its name. */
-async function check(costs: CostsRead, { environment, at }: Placement): Promise<CheckResult> {
+function check(costs: CostsRead, { environment, at }: Placement): Promise<CheckResult> {
   const place = { account: at.account ?? null, only: null };
-  const what = `${environment}: ${at.budget === undefined ? "Cost Explorer" : `budget ${at.budget}`}`;
-  try {
+  const look = async () => {
     if (at.budget !== undefined) {
       const { limit, unit, period } = await costs.budget(place, at.budget);
-      return { what, ok: true, found: `${limit} ${unit} a ${period}`, fix: null };
+      return `${limit} ${unit} a ${period}`;
     }
     const now = Date.now();
     const day = (back: number) => new Date(now - back * 86_400_000).toISOString().slice(0, 10);
     const { days } = await costs.days(place, { from: day(2), until: day(1) }, { service: true });
-    return { what, ok: true, found: `${days[0]?.parts.length ?? 0} services on the bill of ${day(2)}`, fix: null };
-  } catch (error) {
-    if (!(error instanceof ProviderError))
-      return { what, ok: false, found: String(error), fix: "This is a fault of ours: please report it." };
-    const fix =
-      error.fault === "denied"
-        ? "Give the bot the rights of docs/iam/read.json, and switch Cost Explorer on in the account."
-        : error.fault === "not_found"
-          ? "Correct the budget's name in the configuration."
-          : "See what AWS says, and check the network.";
-    return { what, ok: false, found: `${error.operation}: ${error.code}. ${error.message}`, fix };
-  }
+    return `${days[0]?.parts.length ?? 0} services on the bill of ${day(2)}`;
+  };
+  return awsCheck(`${environment}: ${at.budget === undefined ? "Cost Explorer" : `budget ${at.budget}`}`, look, {
+    denied: "Give the bot the rights of docs/iam/read.json, and switch Cost Explorer on in the account.",
+    not_found: "Correct the budget's name in the configuration.",
+  });
 }
 
 const periods: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ interface Meaning {
 }
 
 const denied: Meaning = { fault: "denied", message: "The bot's user lacks the right to do this." };
-const full: Meaning = { fault: "refused", message: "All its connections are taken, none is left for the bot." };
+const full: Meaning = { fault: "full", message: "All its connections are taken, none is left for the bot." };
 const readOnly: Meaning = { fault: "refused", message: "The server takes no changes: it is read-only or a replica." };
 const tooLong: Meaning = { fault: "timeout", message: "The statement took too long and was cancelled." };
 

@@ -116,7 +116,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "42501": { fault: "denied", message: "The bot's user lacks the right to do this." },
   "3D000": { fault: "not_found", message: "There is no such database." },
   "42P01": { fault: "not_found", message: "There is no such table." },
-  "53300": { fault: "refused", message: "All its connections are taken, none is left for the bot." },
+  "53300": { fault: "full", message: "All its connections are taken, none is left for the bot." },
   "57P03": { fault: "unreachable", message: "The server is starting or shutting down." },
   "57014": { fault: "timeout", message: "The statement took too long and was cancelled." },
   "55P03": { fault: "refused", message: "Something else holds the lock." },

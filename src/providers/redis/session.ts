@@ -29,6 +29,10 @@ export async function inRedis<T>(
     enableReadyCheck: false,
   });
   redis.on("error", () => {});
+  let isLetIn = false;
+  redis.once("connect", () => {
+    isLetIn = true;
+  });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const seconds = Math.round(milliseconds / 1000);
@@ -38,7 +42,11 @@ export async function inRedis<T>(
     );
   });
   try {
-    return await Promise.race([redis.connect().then(() => work(redis)), late]);
+    const connected = redis.connect().catch((error: unknown) => {
+      const told = redisError(operation, error);
+      throw isLetIn && told instanceof ProviderError && told.code === "ConnectionLost" ? cutOff(operation) : told;
+    });
+    return await Promise.race([connected.then(() => work(redis)), late]);
   } catch (error) {
     throw redisError(operation, error);
   } finally {
@@ -47,10 +55,18 @@ export async function inRedis<T>(
   }
 }
 
+/** A full server says so as it closes the connection, which is mostly lost on the way: then nobody can be sure. */
+function cutOff(operation: string): ProviderError {
+  const message = "The server cut the connection off at once, as it does when all its connections are taken.";
+  return failure(operation, "unreachable", "CutOff", message);
+}
+
 /** Only the code of what the server says is repeated: its words may hold data. Source: redis.io/docs/latest/develop/reference/protocol-spec (simple errors begin with a code) */
 function redisError(operation: string, error: unknown): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
   const code = error.name === "ReplyError" ? (/^[A-Z]+/.exec(error.message)?.[0] ?? "ERR") : null;
+  if (code === "ERR" && /max number of clients/.test(error.message))
+    return failure(operation, "full", "MaxClients", "All its connections are taken, none is left for the bot.");
   if (code !== null) {
     const [fault, message] = replies[code] ?? ["refused", "What the server says of it stays with the server."];
     return failure(operation, fault, code, message);

@@ -5,6 +5,7 @@ import type { SecretState, SecretsRead, SecretsWrite } from "../../domain/platfo
 import type { CheckResult, Provider } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
 import { type AwsOptions, calling, clientSettings, forEachRegion } from "../aws.ts";
+import { awsCheck } from "../aws-check.ts";
 
 /** Secrets of AWS Secrets Manager: their dates, and rotating them. No value is ever read. */
 export function secretsProvider(options: AwsOptions = {}): Provider {
@@ -146,14 +147,12 @@ function stateOf(answer: DescribeSecretCommandOutput): SecretState {
   };
 }
 
-async function check(read: SecretsRead, placement: Placement): Promise<CheckResult> {
-  const what = `${placement.environment}: secret ${placement.at.id ?? "?"}`;
-  try {
+function check(read: SecretsRead, placement: Placement): Promise<CheckResult> {
+  const look = async () => {
     const { rotation } = await read.describe(placement);
-    return { what, ok: true, found: rotation.on ? "rotated by the platform" : "no rotation of its own", fix: null };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const found = `${error.operation}: ${error.code}. ${error.message}`;
-    return { what, ok: false, found, fix: "Correct its id, or give the bot the rights of docs/iam/read.json." };
-  }
+    return rotation.on ? "rotated by the platform" : "no rotation of its own";
+  };
+  return awsCheck(`${placement.environment}: secret ${placement.at.id ?? "?"}`, look, {
+    not_found: "Correct its id or the region in the configuration.",
+  });
 }
