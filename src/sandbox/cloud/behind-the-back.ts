@@ -6,6 +6,7 @@ import { pushImage } from "./ecs/images.ts";
 import { ecsState, findTaskDefinition, isRunning, type ServiceRecord, type TaskRecord, tasksOf } from "./ecs/state.ts";
 import { handOver } from "./ecs/task-sets.ts";
 import { forwardTo } from "./listener-rules.ts";
+import type { InstanceRecord } from "./rds/state.ts";
 import type { Role } from "./sts.ts";
 import type { ForeignEvent } from "./trail.ts";
 
@@ -55,6 +56,11 @@ export interface BehindTheBack {
   ) => void;
   /** Lets a rule of HTTPS 443, the default one for null, forward to groups by their names; what is not there is made, a rule for `host`. */
   readonly forwardRule: (priority: number | null, weights: Readonly<Record<string, number>>, host?: string) => void;
+  /** A database's server is other than it was, such as `{ instanceClass: "db.m6g.4xlarge" }`; what takes time is skipped. */
+  readonly changeInstance: (
+    id: string,
+    change: Partial<Pick<InstanceRecord, "instanceClass" | "allocatedStorage" | "pending" | "status" | "multiAz">>,
+  ) => void;
   /** Takes a rule of HTTPS 443 away. */
   readonly removeRule: (priority: number) => void;
   /** Somebody does something with credentials of the account; CloudTrail tells of it about five minutes later. */
@@ -187,6 +193,12 @@ export function behindTheBack(cloud: Cloud, settle: () => void): BehindTheBack {
           const conditions = [{ Field: "host-header", HostHeaderConfig: { Values: [host] } }];
           loadBalancer.addRule({ arn, listenerArn: https(), priority, conditions, actions, tags: [] });
         }
+      }),
+    changeInstance: (id, to) =>
+      change(() => {
+        const instance = cloud.databases.instance(id);
+        if (!instance) throw new Error(`There is no instance ${id}`);
+        Object.assign(instance, to);
       }),
     removeRule: (priority) => change(() => loadBalancer.removeRule(ruleAt(priority)?.arn ?? "")),
     setRole: cloud.sessions.setRole,

@@ -73,14 +73,16 @@ export function filterValues(input: Input, known: readonly string[]): (name: str
   };
 }
 
-/** One page as Query services cut it: `MaxRecords` of 20 to 100, and a `Marker`. */
+/** One page as Query services cut it: `MaxRecords` of 20 to 100, or where the call says so to more, and a `Marker`. */
 export function formPage<Item>(
   input: Input,
   all: readonly Item[],
+  most = 100,
 ): { readonly items: readonly Item[]; readonly Marker?: string } {
   const size = formNumber(input, "MaxRecords") ?? 100;
-  if (!Number.isInteger(size) || size < 20 || size > 100) {
-    throw new CloudError("InvalidParameterValue", `Invalid value ${size} for MaxRecords. Must be between 20 and 100`);
+  if (!Number.isInteger(size) || size < 20 || size > most) {
+    const range = `Must be between 20 and ${most}`;
+    throw new CloudError("InvalidParameterValue", `Invalid value ${size} for MaxRecords. ${range}`);
   }
   const marker = text(input, "Marker");
   const start = marker

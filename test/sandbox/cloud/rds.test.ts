@@ -332,6 +332,46 @@ test("an instance is modified, stopped and started through time", async () => {
   expect(await statuses(status, 130)).toEqual(["starting", "available"]);
 });
 
+test("another class fails over and is down for moments; storage only grows, and not again for six hours", async () => {
+  const { rds, instance, seconds } = await startRds();
+  const modify = (change: object) =>
+    rds.send(new ModifyDBInstanceCommand({ ...of, ...change, ApplyImmediately: true }));
+  await expect(modify({ DBInstanceClass: "db.huge" })).rejects.toMatchObject({
+    name: "InvalidParameterValue",
+    message: "Invalid DB Instance class: db.huge",
+  });
+  await expect(modify({ DBInstanceClass: "db.r6g.lrge" })).rejects.toMatchObject({
+    name: "InvalidParameterCombination",
+  });
+  await expect(modify({ AllocatedStorage: 90 })).rejects.toMatchObject({
+    message: expect.stringContaining("cannot be less than the current storage size"),
+  });
+  const { AvailabilityZone } = await instance();
+  await modify({ DBInstanceClass: "db.r6g.large", AllocatedStorage: 105 });
+  await seconds(150);
+  expect((await instance()).AvailabilityZone).not.toBe(AvailabilityZone);
+  await seconds(80);
+  expect(await instance()).toMatchObject({
+    DBInstanceClass: "db.r6g.large",
+    // Less than a tenth more is rounded up.
+    AllocatedStorage: 110,
+    DBInstanceStatus: "storage-optimization",
+  });
+  const soon = "You can't currently modify the storage of this DB instance because the previous storage change";
+  await expect(modify({ AllocatedStorage: 200 })).rejects.toMatchObject({ message: expect.stringContaining(soon) });
+  await seconds(6 * 60 * 60);
+  await modify({ AllocatedStorage: 200 });
+  await seconds(80);
+  expect((await instance()).AllocatedStorage).toBe(200);
+});
+
+test("what waits is made in the maintenance window", async () => {
+  const { rds, instance, seconds } = await startRds();
+  await rds.send(new ModifyDBInstanceCommand({ ...of, DBInstanceClass: "db.m6g.xlarge" }));
+  await seconds(7 * 24 * 60 * 60 + 600);
+  expect(await instance()).toMatchObject({ DBInstanceClass: "db.m6g.xlarge", DBInstanceStatus: "available" });
+});
+
 test("tags are added and replaced, of what is there only", async () => {
   const { rds, instance } = await startRds();
   const ResourceName = (await instance()).DBInstanceArn ?? "";

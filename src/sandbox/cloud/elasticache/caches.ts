@@ -1,11 +1,17 @@
+import { nextWindow } from "../maintenance-window.ts";
 import type { World } from "../world.ts";
+
+/** When every group of the account may be changed. */
+export const maintenanceWindow = "sun:04:00-sun:05:00";
 
 export interface CacheGroup {
   readonly id: string;
   readonly arn: string;
   readonly description: string;
   status: "available" | "modifying" | "snapshotting";
-  readonly nodeType: string;
+  nodeType: string;
+  /** The type that waits for the maintenance window, or is being changed to. */
+  pendingNodeType?: string | undefined;
   readonly engineVersion: string;
   /** Cache clusters, one node each; the first given is not always the primary. */
   readonly members: { readonly id: string; readonly zone: string; status: string }[];
@@ -45,6 +51,10 @@ export interface CachesState {
 export interface Caches {
   readonly state: CachesState;
   readonly failOver: (group: CacheGroup) => void;
+  /** Changes all nodes to the type that is pending. */
+  readonly changeNodes: (group: CacheGroup) => void;
+  /** Does so when the maintenance window comes. */
+  readonly changeNodesAtWindow: (group: CacheGroup) => void;
   readonly reboot: (group: CacheGroup, member: string) => void;
   readonly snapshot: (group: CacheGroup, snapshot: CacheSnapshot) => void;
   readonly deleteSnapshot: (snapshot: CacheSnapshot) => void;
@@ -53,7 +63,13 @@ export interface Caches {
 }
 
 /** Seconds, from low to high. */
-const seconds = { promoted: [15, 30], recovered: [60, 120], rebooted: [20, 40], snapshot: [60, 120] } as const;
+const seconds = {
+  promoted: [15, 30],
+  recovered: [60, 120],
+  rebooted: [20, 40],
+  snapshot: [60, 120],
+  replaced: [50, 80],
+} as const;
 const day = 24 * 60 * 60 * 1000;
 
 export function startCaches(world: World): Caches {
@@ -87,6 +103,34 @@ export function startCaches(world: World): Caches {
     group.status = "available";
     event(from, "cache-cluster", "Finished recovery for cache nodes 0001");
   });
+  on("nodes-ready", (group) => {
+    const from = group.primary;
+    const to = group.members.find((one) => one.id !== from)?.id ?? from;
+    group.primary = to;
+    const old = member(group, from);
+    if (old) old.status = "modifying";
+    event(group.id, "replication-group", `Failover from primary node ${from} to replica node ${to} completed`);
+    later(seconds.replaced, "nodes-changed", `${group.id} ${group.version}`);
+  });
+  on("nodes-changed", (group) => {
+    group.nodeType = group.pendingNodeType ?? group.nodeType;
+    group.pendingNodeType = undefined;
+    group.status = "available";
+    for (const node of group.members) node.status = "available";
+    event(group.id, "replication-group", `Finished modifying node type to ${group.nodeType}`);
+    world.endFault("cache-evicting", group.id);
+  });
+  function changeNodes(group: CacheGroup): void {
+    group.version += 1;
+    group.status = "modifying";
+    event(group.id, "replication-group", `Modifying node type to ${group.pendingNodeType}`);
+    later(seconds.replaced, "nodes-ready", `${group.id} ${group.version}`);
+  }
+  time.on("cache.window", (id) => {
+    const group = state.groups.find((one) => one.id === id);
+    if (group?.status === "available" && group.pendingNodeType !== undefined) changeNodes(group);
+  });
+
   on("rebooted", (group, id) => {
     const node = member(group, id);
     if (node) node.status = "available";
@@ -119,6 +163,12 @@ export function startCaches(world: World): Caches {
       if (old) old.status = "rebooting cache cluster nodes";
       event(group.id, "replication-group", "Test Failover API called for node group 0001");
       later(seconds.promoted, "promoted", `${group.id} ${group.version} ${to}`);
+    },
+    changeNodes,
+    changeNodesAtWindow: (group) => {
+      const now = time.now();
+      const begins = nextWindow(maintenanceWindow, now) + random.between(1, 5) * 60_000;
+      time.after((begins - now) * time.speed(), "cache.window", group.id);
     },
     reboot: (group, id) => {
       const node = member(group, id);

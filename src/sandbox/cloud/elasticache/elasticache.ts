@@ -2,12 +2,16 @@ import type { Cloud, CloudApi } from "../api.ts";
 import { CloudError } from "../cloud-error.ts";
 import { type Input, text } from "../input.ts";
 import { formFlag, formList, formNumber, formPage, formTime, required } from "../query-input.ts";
-import type { CacheGroup, CacheSnapshot } from "./caches.ts";
+import { type CacheGroup, type CacheSnapshot, maintenanceWindow } from "./caches.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const port = 6379;
 const iso = (at: number) => new Date(at).toISOString();
+/** What nodes may be changed to, smaller to larger. */
+const nodeTypes = ["t4g.small", "t4g.medium", "m6g.large", "r6g.large", "m6g.xlarge", "r6g.xlarge", "r6g.2xlarge"].map(
+  (size) => `cache.${size}`,
+);
 const invalid = (message: string) => new CloudError("InvalidParameterValue", message);
 
 export function elastiCache({ world, caches }: Cloud): CloudApi {
@@ -70,8 +74,8 @@ export function elastiCache({ world, caches }: Cloud): CloudApi {
     NumCacheNodes: 1,
     PreferredAvailabilityZone: member.zone,
     CacheClusterCreateTime: iso(of.createdAt),
-    PreferredMaintenanceWindow: "sun:04:00-sun:05:00",
-    PendingModifiedValues: {},
+    PreferredMaintenanceWindow: maintenanceWindow,
+    PendingModifiedValues: { CacheNodeType: of.pendingNodeType },
     CacheSecurityGroups: [],
     CacheNodes: nodes
       ? [
@@ -97,7 +101,7 @@ export function elastiCache({ world, caches }: Cloud): CloudApi {
     CacheClusterId: of.cluster,
     SnapshotStatus: of.status,
     SnapshotSource: of.source,
-    CacheNodeType: "cache.m6g.large",
+    CacheNodeType: state.groups.find((one) => one.id === of.group)?.nodeType,
     Engine: "redis",
     EngineVersion: "7.1.0",
     NumCacheNodes: 1,
@@ -140,6 +144,40 @@ export function elastiCache({ world, caches }: Cloud): CloudApi {
           .filter(({ member }) => !id || member.id === id.toLowerCase());
         const { items, Marker } = formPage(input, all);
         return { CacheClusters: items.map(({ group, member }) => memberShape(group, member, nodes)), Marker };
+      },
+
+      ListAllowedNodeTypeModifications: (input) => {
+        const id = text(input, "ReplicationGroupId");
+        const cluster = text(input, "CacheClusterId");
+        if ((id === undefined) === (cluster === undefined)) {
+          throw new CloudError(
+            "InvalidParameterCombination",
+            "Exactly one of CacheClusterId and ReplicationGroupId must be given.",
+          );
+        }
+        const { nodeType } = id ? needGroup(id) : needMember(cluster ?? "");
+        const at = nodeTypes.indexOf(nodeType);
+        return { ScaleUpModifications: nodeTypes.slice(at + 1), ScaleDownModifications: nodeTypes.slice(0, at) };
+      },
+
+      ModifyReplicationGroup: (input) => {
+        const group = needGroup(required(input, "ReplicationGroupId"));
+        const type = text(input, "CacheNodeType");
+        if (type === undefined) throw invalid("No modifications were requested.");
+        if (group.status !== "available") {
+          throw new CloudError(
+            "InvalidReplicationGroupState",
+            `Replication group ${group.id} must be in available state to modify.`,
+          );
+        }
+        if (!nodeTypes.includes(type)) throw invalid(`The node type ${type} is not supported.`);
+        const atOnce = formFlag(input, "ApplyImmediately") ?? false;
+        group.pendingNodeType = type === group.nodeType ? undefined : type;
+        const shown = groupShape(group);
+        if (group.pendingNodeType === undefined) return { ReplicationGroup: shown };
+        if (atOnce) caches.changeNodes(group);
+        else caches.changeNodesAtWindow(group);
+        return { ReplicationGroup: atOnce ? groupShape(group) : shown };
       },
 
       TestFailover: (input) => {

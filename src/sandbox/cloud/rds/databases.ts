@@ -1,5 +1,6 @@
 import { CloudError } from "../cloud-error.ts";
 import type { World } from "../world.ts";
+import { startModifications } from "./modifications.ts";
 import {
   automatedName,
   type ClusterRecord,
@@ -25,7 +26,6 @@ const seconds = {
   clusterFailover: [15, 35],
   creating: [120, 180],
   firstBackup: [60, 90],
-  modifying: [60, 120],
   stopping: [60, 90],
   starting: [60, 120],
   deleting: [60, 120],
@@ -51,7 +51,10 @@ export interface Databases {
   readonly reboot: (instance: InstanceRecord, failover: boolean) => void;
   readonly failOver: (cluster: ClusterRecord, to: string) => void;
   readonly create: (instance: InstanceRecord, from: string) => void;
+  /** Does what is pending at once. */
   readonly modify: (instance: InstanceRecord) => void;
+  /** Does what is pending when its maintenance window comes. */
+  readonly atWindow: (instance: InstanceRecord) => void;
   readonly stop: (instance: InstanceRecord) => void;
   readonly start: (instance: InstanceRecord) => void;
   readonly remove: (instance: InstanceRecord) => void;
@@ -214,6 +217,16 @@ export function startDatabases(world: World): Databases {
 
   // Instances that come, change and go.
 
+  const modifications = startModifications(world, {
+    event,
+    instance,
+    enter,
+    step,
+    on,
+    restarted,
+    otherZone: (zone) => otherZone(world, zone),
+  });
+
   on("created", (of) => {
     event(of, "db-instance", "DB instance created", "creation");
     if (of.backupRetention === 0 || of.cluster) enter(of, "available");
@@ -225,14 +238,6 @@ export function startDatabases(world: World): Databases {
   });
   on("first-backup", (of) => {
     event(of, "db-instance", "Finished DB Instance backup", "backup");
-    enter(of, "available");
-  });
-  on("modified", (of) => {
-    const { pending } = of;
-    of.pending = {};
-    Object.assign(of, pending);
-    if (pending.multiAz !== undefined) of.secondaryZone = pending.multiAz ? otherZone(world, of.zone) : null;
-    event(of, "db-instance", "Finished applying modification to DB instance", "configuration change");
     enter(of, "available");
   });
   on("stopped", (of) => {
@@ -282,11 +287,7 @@ export function startDatabases(world: World): Databases {
       event(of, "db-instance", from, "restoration");
       step(of, seconds.creating, "created");
     },
-    modify: (of) => {
-      enter(of, "modifying");
-      event(of, "db-instance", "Applying modification to DB instance", "configuration change");
-      step(of, seconds.modifying, "modified");
-    },
+    ...modifications,
     stop: (of) => {
       enter(of, "stopping");
       of.stoppedAt = time.now();
@@ -300,7 +301,8 @@ export function startDatabases(world: World): Databases {
       enter(of, "deleting");
       step(of, seconds.deleting, "deleted");
     },
-    isDown: (of) => !["available", "backing-up", "modifying", "storage-optimization"].includes(of.status),
+    isDown: (of) =>
+      of.down === true || !["available", "backing-up", "modifying", "storage-optimization"].includes(of.status),
   };
 }
 

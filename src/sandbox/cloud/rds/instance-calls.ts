@@ -1,7 +1,7 @@
 import type { Cloud, Operation } from "../api.ts";
 import { CloudError } from "../cloud-error.ts";
 import { type Input, text } from "../input.ts";
-import { filterValues, formFlag, formList, formNumber, formPage, formTime, required } from "../query-input.ts";
+import { filterValues, formFlag, formList, formPage, formTime, required } from "../query-input.ts";
 import { latestRestorable, needInstance, otherZone, snapshotOf } from "./databases.ts";
 import { checkIdentifier, invalidCombination, invalidState, invalidValue, snapshotNotFound } from "./refusals.ts";
 import { instanceShape } from "./shapes.ts";
@@ -94,42 +94,6 @@ export function instanceCalls({ world, databases }: Cloud): Readonly<Record<stri
       needAvailable(of, "reboot");
       databases.reboot(of, failover);
       return { DBInstance: shape(of) };
-    },
-
-    ModifyDBInstance: (input) => {
-      const of = needInstance(databases, required(input, "DBInstanceIdentifier"));
-      if (!["available", "backing-up", "stopped", "storage-full"].includes(of.status)) {
-        throw invalidState(`Database instance is not in available state. (${of.id})`);
-      }
-      const storage = formNumber(input, "AllocatedStorage");
-      if (storage !== undefined && storage < of.allocatedStorage) {
-        throw invalidCombination(
-          "Invalid storage size: requested storage size cannot be less than the current storage size",
-        );
-      }
-      const retention = formNumber(input, "BackupRetentionPeriod");
-      if (retention !== undefined && (retention < 0 || retention > 35)) {
-        throw invalidValue(`Invalid backup retention period: ${retention}. Must be between 0 and 35.`);
-      }
-      of.backupRetention = retention ?? of.backupRetention;
-      of.deletionProtection = formFlag(input, "DeletionProtection") ?? of.deletionProtection;
-      of.backupWindow = text(input, "PreferredBackupWindow") ?? of.backupWindow;
-      of.maintenanceWindow = text(input, "PreferredMaintenanceWindow") ?? of.maintenanceWindow;
-      const asked = {
-        instanceClass: text(input, "DBInstanceClass"),
-        allocatedStorage: storage,
-        multiAz: formFlag(input, "MultiAZ"),
-        engineVersion: text(input, "EngineVersion"),
-      };
-      const changed = Object.entries(asked).filter(
-        ([field, value]) => value !== undefined && value !== of[field as keyof typeof asked],
-      );
-      of.pending = { ...of.pending, ...Object.fromEntries(changed) };
-      const password = text(input, "MasterUserPassword") !== undefined;
-      const atOnce = formFlag(input, "ApplyImmediately") ?? false;
-      const shown = shape(of);
-      if (password || (atOnce && Object.keys(of.pending).length > 0)) databases.modify(of);
-      return { DBInstance: shown };
     },
 
     StopDBInstance: (input) => {

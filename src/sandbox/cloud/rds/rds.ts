@@ -2,6 +2,7 @@ import type { Cloud, CloudApi } from "../api.ts";
 import { backupCalls } from "./backup-calls.ts";
 import { clusterCalls } from "./cluster-calls.ts";
 import { instanceCalls } from "./instance-calls.ts";
+import { modifyCalls } from "./modify-calls.ts";
 import { itemNames } from "./shapes.ts";
 import { snapshotCalls } from "./snapshot-calls.ts";
 
@@ -15,6 +16,7 @@ export const rds = (cloud: Cloud): CloudApi => ({
   buckets: [],
   operations: {
     ...instanceCalls(cloud),
+    ...modifyCalls(cloud),
     ...snapshotCalls(cloud),
     ...backupCalls(cloud),
     ...clusterCalls(cloud),

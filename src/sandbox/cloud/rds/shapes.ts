@@ -146,5 +146,6 @@ export const itemNames = {
   TagList: "Tag",
   Events: "Event",
   EventCategories: "EventCategory",
+  OrderableDBInstanceOptions: "OrderableDBInstanceOption",
   DescribeDBLogFiles: "DescribeDBLogFilesDetails",
 } as const;

@@ -28,6 +28,11 @@ export interface InstanceRecord {
   readonly cluster: string | null;
   /** Changes that wait for the maintenance window. */
   pending: { instanceClass?: string; allocatedStorage?: number; multiAz?: boolean; engineVersion?: string };
+  /** Nothing gets in while its class is changed. */
+  down?: boolean;
+  /** When its storage was changed last, and whether it still is being optimized. */
+  storageChangedAt?: number;
+  isOptimizing?: boolean;
   /** When it was stopped; what is to be restored reaches no further. */
   stoppedAt: number | null;
   /** Raised by every operation: steps of an older one do nothing. */
