@@ -8,6 +8,8 @@ export interface JobData {
   readonly "plan-operation": { readonly operationId: string };
   readonly "apply-operation": { readonly operationId: string };
   readonly "watch-operation": { readonly operationId: string };
+  /** Looks at what a platform was to do in its own window for an operation that is over. */
+  readonly "follow-operation": { readonly operationId: string };
   readonly "expire-operation": { readonly operationId: string };
   /** Looks again at what an operation's checklist rests on. */
   readonly "check-operation": { readonly operationId: string };

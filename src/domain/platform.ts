@@ -11,6 +11,7 @@ import type { MeasuresRead, MetricRead } from "./platform/measures.ts";
 import type { QueuesRead, QueuesWrite } from "./platform/queues.ts";
 import type { ReleasesRead, ReleasesWrite } from "./platform/releases.ts";
 import type { SecretsRead, SecretsWrite } from "./platform/secrets.ts";
+import type { NodesRead, NodesWrite, SizesRead, SizesWrite } from "./platform/sizes.ts";
 import type { SnapshotsRead, SnapshotsWrite } from "./platform/snapshots.ts";
 import type { TrafficRead, TrafficWrite } from "./platform/traffic.ts";
 import type { TrailRead } from "./platform/trail.ts";
@@ -31,6 +32,10 @@ export interface Provider {
   readonly secrets?: Port<SecretsRead, SecretsWrite>;
   /** Backups that the platform keeps, instances made of them, and the change to its standby. */
   readonly snapshots?: Port<SnapshotsRead, SnapshotsWrite>;
+  /** What the servers of databases are made of. */
+  readonly sizes?: Port<SizesRead, SizesWrite>;
+  /** What the nodes of caches are made of. */
+  readonly nodes?: Port<NodesRead, NodesWrite>;
   /** Backups as files, written by the server's own client programs. */
   readonly dumps?: Port<DumpsRead, DumpsWrite>;
   readonly measures?: MeasuresRead;

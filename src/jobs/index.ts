@@ -28,6 +28,7 @@ import { copyFile } from "./copy-file.ts";
 import { declareFromAlertJob } from "./declare-from-alert.ts";
 import { drawDiagnosis } from "./draw-diagnosis.ts";
 import { expireOperation } from "./expire-operation.ts";
+import { followOperation } from "./follow-operation.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { inquire } from "./inquire.ts";
 import { keepCounterpartJob } from "./keep-counterpart.ts";
@@ -86,6 +87,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     applyOperation(context),
     watchOperation(context),
     checkOperation(context),
+    followOperation(context),
     watchHealth(context),
     expireOperation(context),
     tendHold(context),

@@ -65,6 +65,7 @@ const laneOf: Readonly<Record<JobName, LaneName>> = {
   "plan-operation": "operations",
   "apply-operation": "operations",
   "watch-operation": "operations",
+  "follow-operation": "looks",
   "check-operation": "looks",
   "expire-operation": "reminders",
   "tend-hold": "reminders",

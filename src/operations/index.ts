@@ -10,6 +10,8 @@ import { isolateService } from "./isolate-service.ts";
 import { analyzeTable, optimizeTable, reindexRelation, vacuumTable } from "./maintain-database.ts";
 import { pauseQueues, resumeQueues } from "./pause-queues.ts";
 import { reconnectService } from "./reconnect-service.ts";
+import { resizeCache } from "./resize-cache.ts";
+import { resizeDatabase } from "./resize-database.ts";
 import { resizeService } from "./resize-service.ts";
 import { restartService } from "./restart-service.ts";
 import { drillDump, restoreDump } from "./restore-dump.ts";
@@ -29,6 +31,8 @@ import { watchDeployment } from "./watch-deployment.ts";
 export const operations: readonly AnyOperation[] = [
   anyOperation(scaleService),
   anyOperation(resizeService),
+  anyOperation(resizeDatabase),
+  anyOperation(resizeCache),
   anyOperation(restartService),
   anyOperation(rotateSecret),
   anyOperation(deployService),

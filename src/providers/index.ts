@@ -14,6 +14,7 @@ import { isDumpOf, operationMark } from "./dumps/directory.ts";
 import { dumpKeeping } from "./dumps/keeping.ts";
 import { manifestName, manifestText, readManifest } from "./dumps/manifest.ts";
 import { ecsProvider } from "./ecs/ecs.ts";
+import { elasticacheProvider } from "./elasticache/elasticache.ts";
 import { httpProvider } from "./http/http.ts";
 import { mysqlProvider } from "./mysql/mysql.ts";
 import { checkElsewhere, reachablePostgres } from "./postgres/checks.ts";
@@ -52,6 +53,7 @@ export function providers(access: Access): readonly Provider[] {
     cloudtrailProvider(aws),
     secretsProvider(aws),
     rdsProvider(aws, { reachable: reachablePostgres(connections), check: checkElsewhere(connections) }),
+    elasticacheProvider(aws),
   ];
   return [
     ...onAws.map((provider) => withRoles(provider, sessions)),

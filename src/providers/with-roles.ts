@@ -3,12 +3,14 @@ import type { CheckResult, Provider } from "../domain/platform.ts";
 import type { AwsSessions } from "./aws-sessions.ts";
 
 /** Ports with a write half. */
-type Writing = "services" | "releases" | "traffic" | "snapshots" | "secrets" | "dumps";
+type Writing = "services" | "releases" | "traffic" | "snapshots" | "sizes" | "nodes" | "secrets" | "dumps";
 
 /** What deletes, interrupts or makes values void. All else of a write half is of the operate tier. */
 const destructive: { readonly [P in Writing]?: readonly (keyof NonNullable<Provider[P]>["write"])[] } = {
   traffic: ["letThrough"],
   snapshots: ["remove", "removeInstance", "failOver"],
+  sizes: ["resize"],
+  nodes: ["setType"],
   secrets: ["rotate", "store", "makeCurrent", "revoke"],
 };
 

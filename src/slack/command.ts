@@ -65,8 +65,8 @@ export interface Arg<T> {
   /** For integers: bounds. */
   readonly min?: number;
   readonly max?: number;
-  /** For targets: what kind of thing; any of the catalog. */
-  readonly target?: Target["kind"] | "any";
+  /** For targets: what kind of thing, or kinds; any of the catalog. */
+  readonly target?: Target["kind"] | readonly Target["kind"][] | "any";
   /** For choices: the words. */
   readonly choices?: (config: Configuration) => readonly string[];
   /** For texts: what something is called, in which an unknown option is a mistake and no part of a sentence. */
@@ -86,9 +86,9 @@ export const arg = {
   /** A severity in any configured spelling, its canonical name. */
   severity: (): Arg<string> => ({ kind: "severity", usage: "<severity>", optional: false }),
   /** Something of the catalog; `--env <name>` and `in <env>` come with it. */
-  target: (kind: Target["kind"] | "any" = "service"): Arg<Target> => ({
+  target: (kind: NonNullable<Arg<unknown>["target"]> = "service"): Arg<Target> => ({
     kind: "target",
-    usage: `<${kind === "any" ? "target" : kind}>`,
+    usage: `<${kind === "any" ? "target" : [kind].flat().join("|")}>`,
     optional: false,
     target: kind,
   }),

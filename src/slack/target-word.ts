@@ -2,7 +2,11 @@ import type { Configuration, Environment, Placement } from "../domain/configurat
 import type { Target } from "../domain/operation/operation.ts";
 import { Refusal } from "../errors.ts";
 import type { Reading } from "./arguments.ts";
+import type { Arg } from "./command.ts";
 import { didYouMean, listed, typed } from "./nearest.ts";
+
+/** What may be named: things of one kind, of several, or any. */
+type Kind = NonNullable<Arg<unknown>["target"]>;
 
 interface CatalogEntry {
   readonly kind: Target["kind"];
@@ -30,9 +34,9 @@ export function unknownEnvironment(word: string, config: Configuration): Refusal
 }
 
 /** What the catalog holds of one kind. */
-function catalog(kind: Target["kind"] | "any", config: Configuration): readonly CatalogEntry[] {
+function catalog(kind: Kind, config: Configuration): readonly CatalogEntry[] {
   const services = config.services.map((service) => ({ ...service, kind: "service" as const }));
-  return [...services, ...config.resources].filter((entry) => kind === "any" || entry.kind === kind);
+  return [...services, ...config.resources].filter((entry) => kind === "any" || [kind].flat().includes(entry.kind));
 }
 
 /** Something of the catalog as a target is read, or an environment by any of its words. */
@@ -49,13 +53,8 @@ export function readScope(word: string, config: Configuration, named: string | n
  * Finds a thing of the catalog and the environment it is meant in: the one named, else the only one it exists in,
  * else the one the configuration marks as default. `production/backend` names both at once.
  */
-export function readTarget(
-  kind: Target["kind"] | "any",
-  word: string,
-  config: Configuration,
-  named: string | null,
-): Reading {
-  const what = kind === "any" ? "target" : kind;
+export function readTarget(kind: Kind, word: string, config: Configuration, named: string | null): Reading {
+  const what = kind === "any" ? "target" : [kind].flat().join(" or ");
   const slash = word.indexOf("/");
   const before = slash > 0 ? word.slice(0, slash) : null;
   const name = slash > 0 ? word.slice(slash + 1) : word;

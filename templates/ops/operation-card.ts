@@ -71,6 +71,12 @@ export function operationCard(facts: OperationFacts): Reply {
   );
 }
 
+/** What became of a change that its platform made later, in the thread of its card. */
+export function operationFollowed(operation: OperationRecord): Reply {
+  const said = safeMentions(operation.detail ?? "");
+  return reply(`${person(operation.requesterId)} \`${operation.code}\` ${inert(operationInWords(operation))}: ${said}`);
+}
+
 function asked({ operation, takesBack }: OperationFacts): string {
   const words = [
     `\`${operation.code}\``,

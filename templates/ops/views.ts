@@ -29,7 +29,7 @@ import { holdCard, holdNotice } from "./hold.ts";
 import type { IsolationFacts } from "./isolation.ts";
 import { type LeaseFacts, leaseCard } from "./leases.ts";
 import { logsCard, logsFile } from "./logs.ts";
-import { type OperationFacts, operationCard } from "./operation-card.ts";
+import { type OperationFacts, operationCard, operationFollowed } from "./operation-card.ts";
 import { releaseCard, releaseGate, releaseVerdictLine } from "./release.ts";
 import { reportReply } from "./report.ts";
 import { reviewCard } from "./review.ts";
@@ -43,6 +43,10 @@ export const operationViews = {
   "ops.operation": async (app, subject) => {
     const operation = await app.operations.byId(subject);
     return operation === null ? null : { reply: operationCard(await operationFacts(app, operation)) };
+  },
+  "ops.operation.followed": async (app, subject) => {
+    const operation = await app.operations.byId(subject);
+    return operation === null ? null : { reply: operationFollowed(operation) };
   },
   "ops.hold": async (app, subject) => {
     const hold = await app.holds.byId(subject);

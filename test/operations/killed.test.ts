@@ -6,6 +6,7 @@ import type { OperationRecord, Target } from "../../src/domain/operation/operati
 import type { Provider } from "../../src/domain/platform.ts";
 import { bullmqProvider } from "../../src/providers/bullmq/bullmq.ts";
 import { ecsProvider } from "../../src/providers/ecs/ecs.ts";
+import { elasticacheProvider } from "../../src/providers/elasticache/elasticache.ts";
 import { postgresProvider } from "../../src/providers/postgres/postgres.ts";
 import { rdsProvider } from "../../src/providers/rds/rds.ts";
 import { redisProvider } from "../../src/providers/redis/redis.ts";
@@ -238,18 +239,21 @@ async function inCloud() {
   return {
     cloud,
     did,
-    providers: () => [ecsProvider(aws), secretsProvider(aws), rdsProvider(aws, inside)],
+    providers: () => [ecsProvider(aws), secretsProvider(aws), rdsProvider(aws, inside), elasticacheProvider(aws)],
     advance: (seconds: number) => clock.advance(seconds * 1000),
   };
 }
 
-async function onInstance(operation: string, input: Bench["input"], call: string): Promise<World> {
+const server = targetOf("database", "rds", { instance: "waooaw-postgres-production" });
+const nodes = targetOf("cache", "elasticache", { replication_group: "waooaw-redis-production" });
+
+async function onInstance(operation: string, input: Bench["input"], call: string, target = server): Promise<World> {
   const { did, providers, advance } = await inCloud();
   return {
     bench: {
       providers,
       advance,
-      target: targetOf("database", "rds", { instance: "waooaw-postgres-production" }),
+      target,
       operation,
       input,
     },
@@ -371,6 +375,7 @@ async function outOfItsBalancer(operation: "isolate-service" | "reconnect-servic
 }
 
 const beforeNow = "2026-10-22T10:00:00.000Z";
+const asked = "2026-11-22T10:00:00.000Z";
 const worlds: readonly (readonly [string, () => Promise<World>, "redis" | "always"])[] = [
   ["deleting keys of a cache", deletingKeys, "redis"],
   ["emptying a cache", flushing, "redis"],
@@ -379,9 +384,29 @@ const worlds: readonly (readonly [string, () => Promise<World>, "redis" | "alway
   ["ending a session", terminating, "always"],
   ["building indexes anew", reindexing, "always"],
   ["a snapshot", () => onInstance("snapshot-database", { expireBefore: beforeNow }, "CreateDBSnapshot"), "always"],
+  ["a failover", () => onInstance("fail-over-database", { asked }, "RebootDBInstance"), "always"],
   [
-    "a failover",
-    () => onInstance("fail-over-database", { asked: "2026-11-22T10:00:00.000Z" }, "RebootDBInstance"),
+    "another class and more storage of a server, at once",
+    () => {
+      const input = { class: "db.r6g.large", storage: 200, when: "now", asked };
+      return onInstance("resize-database", input, "ModifyDBInstance");
+    },
+    "always",
+  ],
+  [
+    "another class of a server, in its window",
+    () => {
+      const input = { class: "db.r6g.large", storage: null, when: "window", asked };
+      return onInstance("resize-database", input, "ModifyDBInstance");
+    },
+    "always",
+  ],
+  [
+    "another type of a cache's nodes",
+    () => {
+      const input = { type: "cache.r6g.large", when: "now", asked };
+      return onInstance("resize-cache", input, "ModifyReplicationGroup", nodes);
+    },
     "always",
   ],
   [

@@ -139,6 +139,8 @@ const withoutResources = [
   "cloudwatch:GetMetricData",
   "cloudwatch:GetMetricWidgetImage",
   "rds:DescribeEvents",
+  "rds:DescribeOrderableDBInstanceOptions",
+  "elasticache:DescribeEvents",
   "ce:GetCostAndUsage",
   "ce:GetCostForecast",
 ];

@@ -115,6 +115,8 @@ export interface Sighting {
   readonly working?: true;
   /** As asked, and to be seen so for longer than usual before it counts: there is something left to wait for. */
   readonly steadySeconds?: number;
+  /** As asked as far as can be now: the platform itself goes on later, and then it is looked at again. ISO 8601. */
+  readonly againAt?: string;
   /** What was found out and is to be kept: handed to the operation's `keep`. */
   readonly facts?: Json;
 }
@@ -170,6 +172,8 @@ export type PortName =
   | "queues"
   | "secrets"
   | "snapshots"
+  | "sizes"
+  | "nodes"
   | "dumps";
 
 /** What operations of the bot itself work on: other operations, health addresses, watches of deployments. */

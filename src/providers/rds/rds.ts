@@ -4,9 +4,10 @@ import type { AwsOptions } from "../aws.ts";
 import { awsCheck } from "../aws-check.ts";
 import { rdsClients } from "./clients.ts";
 import { type Inside, rdsRead } from "./read.ts";
+import { rdsSizesRead, rdsSizesWrite } from "./size.ts";
 import { rdsWrite } from "./write.ts";
 
-/** Database servers on Amazon RDS: snapshots, new instances made of them, failover. Nothing is called before the first use. */
+/** Database servers on Amazon RDS: snapshots, new instances made of them, failover, class and storage. Nothing is called before the first use. */
 export function rdsProvider(options: AwsOptions, inside: Inside): Provider {
   const clients = rdsClients(options);
   const read = rdsRead(clients, inside);
@@ -14,6 +15,7 @@ export function rdsProvider(options: AwsOptions, inside: Inside): Provider {
     id: "rds",
     check: (placements) => Promise.all(placements.map((placement) => check(read, placement))),
     snapshots: { read, write: rdsWrite(clients, inside) },
+    sizes: { read: rdsSizesRead(clients), write: rdsSizesWrite(clients) },
   };
 }
 

@@ -1,0 +1,323 @@
+import { newestGood, utc } from "../domain/backup/backup.ts";
+import type { Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import type { ServerSize, SizesRead, SizesWrite, WantedSize } from "../domain/platform/sizes.ts";
+import type { InstanceState, SnapshotsRead, SnapshotsWrite } from "../domain/platform/snapshots.ts";
+import { Refusal } from "../errors.ts";
+import { refuseClass, refuseState, refuseStorage } from "./resize-refusals.ts";
+import { isSmaller } from "./size-order.ts";
+import { keptOf } from "./snapshot-database.ts";
+import { parseTiming, sizeChange, type Timing, timingObserved, waiting, whenInWords } from "./window-words.ts";
+
+export interface ResizeDatabaseInput extends WantedSize, Timing {}
+
+interface Steps extends WantedSize {
+  readonly from: { readonly class: string; readonly storage: number | null };
+  readonly when: Timing["when"];
+  /** It takes back what waits for the window. */
+  readonly takesBack: boolean;
+}
+
+type See = SizesRead & SnapshotsRead;
+
+/** Gives a database's server another class or more storage, at once or in its maintenance window. */
+export const resizeDatabase: Operation<ResizeDatabaseInput, See, SizesWrite & SnapshotsWrite> = {
+  name: "resize-database",
+  verb: "resize-database",
+  summary: "Give the server of a database another class, or more storage",
+  targetKind: "database",
+  ports: ["sizes", "snapshots"],
+  parse,
+  plan,
+  expectations: async (_plan, target, see) => {
+    const [size, state] = await Promise.all([see.size(target.placement), see.instance(target.placement)]);
+    return expects(size, state);
+  },
+  apply: async (plan, target, act, run) => {
+    const { from, when, takesBack, ...to } = stepsOf(plan);
+    const name = takesBack ? "taken back" : when === "now" ? "asked for at once" : "scheduled for the window";
+    await run.step(name, () => act.resize(target.placement, { class: to.class, storage: to.storage }, from, when));
+  },
+  look,
+};
+
+function parse(input: Json): ResizeDatabaseInput {
+  const given = input as { readonly class?: Json; readonly storage?: Json } | null;
+  const wanted = typeof given?.class === "string" ? given.class.toLowerCase() : null;
+  const storage = typeof given?.storage === "number" ? given.storage : null;
+  if (wanted === null && storage === null) {
+    const next = "Such as `/ops resize postgres --class db.r6g.large`, or `--storage 200`.";
+    throw new Refusal("missing_argument", "Say which class, or how much storage.", next, "class");
+  }
+  if (storage !== null && (!Number.isInteger(storage) || storage < 1)) {
+    throw new Refusal("bad_argument", "Storage is a whole number of GiB.", "Such as `--storage 200`.", "storage");
+  }
+  return { class: wanted, storage, ...parseTiming(input) };
+}
+
+function stepsOf(plan: Plan): Steps {
+  return plan.steps as unknown as Steps;
+}
+
+function expects({ class: now, storage, pending }: ServerSize, { status }: InstanceState) {
+  const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
+  return {
+    class: now,
+    storage: storage === null ? "unknown" : `${storage} GiB`,
+    "waiting change": waits.filter((one) => one !== null).join(", ") || "none",
+    status,
+  };
+}
+
+async function plan(input: ResizeDatabaseInput, target: Target, see: See): Promise<Plan> {
+  const at = target.placement;
+  const [size, state] = await Promise.all([see.size(at), see.instance(at)]);
+  const where = `${target.name} in ${target.environment}`;
+  refuseState(state, input, where);
+  const back = takenBack(input, size);
+  if (back.length > 0) return planBack(input, target, size, state, back);
+  const wanted = whatIsLeft(input, size);
+  if (wanted.class === null && wanted.storage === null) return nothingLeft(input, target, size, state);
+  const asked = new Date(input.asked);
+  const [classes, snapshots, told] = await Promise.all([
+    see.classes(at, wanted.class ?? size.class),
+    see.list(at),
+    see.events(at, new Date(asked.getTime() - sixHours)),
+  ]);
+  if (wanted.class !== null && classes.length === 0) {
+    refuseClass(
+      wanted.class,
+      (await see.classes(at, null)).map((one) => one.class),
+      where,
+    );
+  }
+  if (wanted.storage !== null) refuseStorage(wanted.storage, size, { classes, told, where });
+  const backup = newestGood(snapshots.map(keptOf));
+  const steps: Steps = {
+    ...wanted,
+    from: { class: size.class, storage: size.storage },
+    when: input.when,
+    takesBack: false,
+  };
+  const into = inWords(wanted);
+  const cutsOff = wanted.class !== null;
+  return {
+    summary: `Resize ${where} to ${into} ${whenInWords(input.when, size.window, asked)}`,
+    changes: changesOf(wanted, size),
+    risks: [
+      ...risksOf(wanted, size, state),
+      ...(input.when === "now" ? othersRisk(size) : []),
+      ...backupRisk(target, state, backup?.at ?? null, asked),
+    ],
+    observed: [
+      timingObserved(input, size.window, commandFor(target, input)),
+      `${state.engine}, ${state.multiAz ? "Multi-AZ" : "in one zone"}, ${state.status}.`,
+      ...(state.restorable === null ? [] : [`It can be restored to any moment up to ${utc(state.restorable.to)}.`]),
+    ],
+    expects: expects(size, state),
+    steps: steps as unknown as Json,
+    undo: cutsOff ? wayBack(target, { ...input, class: size.class, storage: null }) : null,
+    undoLabel: `Back to ${size.class}`,
+    nothingToDo: null,
+    count: null,
+    ...(cutsOff && input.when === "now" ? { confirm: "type" as const } : {}),
+  };
+}
+
+const sixHours = 6 * 60 * 60 * 1000;
+const day = 24 * 60 * 60 * 1000;
+
+function inWords({ class: wanted, storage }: WantedSize): string {
+  return [wanted, storage === null ? null : `${storage} GiB`].filter((one) => one !== null).join(" and ");
+}
+
+function commandFor(target: Target, { class: wanted, storage }: WantedSize): string {
+  const options = [wanted === null ? "" : ` --class ${wanted}`, storage === null ? "" : ` --storage ${storage}`];
+  return `/ops resize ${target.name}${options.join("")}`;
+}
+
+function wayBack(target: Target, { class: wanted, storage, when, asked }: ResizeDatabaseInput): Plan["undo"] {
+  const { environment, name } = target;
+  return {
+    operation: "resize-database",
+    target: { environment, name },
+    input: { class: wanted, storage, when, asked },
+  };
+}
+
+/** Of what is asked, what is neither there nor waits already; with --now what waits is asked for again. */
+function whatIsLeft({ class: wanted, storage, when }: ResizeDatabaseInput, size: ServerSize): WantedSize {
+  const left = <T>(value: T | null, now: T | null, pending: T | null) =>
+    value === now || (when === "window" && value === pending) ? null : value;
+  return {
+    class: left(wanted, size.class, size.pending.class),
+    storage: left(storage, size.storage, size.pending.storage),
+  };
+}
+
+/** What waits and is asked for as it is now, in words: that takes it back. */
+function takenBack({ class: wanted, storage }: WantedSize, { pending, ...size }: ServerSize): readonly string[] {
+  return [
+    ...(wanted === size.class && pending.class !== null ? [pending.class] : []),
+    ...(storage !== null && storage === size.storage && pending.storage !== null ? [`${pending.storage} GiB`] : []),
+  ];
+}
+
+function planBack(
+  input: ResizeDatabaseInput,
+  target: Target,
+  size: ServerSize,
+  state: InstanceState,
+  back: readonly string[],
+): Plan {
+  const where = `${target.name} in ${target.environment}`;
+  const { pending } = size;
+  const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
+  const others = waits.filter((one) => one !== null && !back.includes(one));
+  const asks = [input.class, input.storage].filter((one) => one !== null).length;
+  if (others.length > 0 || asks !== back.length) {
+    const what = others.length > 0 ? `${others.join(", ")} waits too` : "something else is asked for with it";
+    throw new Refusal(
+      "not_possible",
+      `RDS takes a change back only at once, and then makes every other one: ${what}.`,
+      "Take back all of them together, or wait for the window.",
+    );
+  }
+  const steps: Steps = {
+    class: input.class,
+    storage: input.storage,
+    from: { class: size.class, storage: size.storage },
+    when: "now",
+    takesBack: true,
+  };
+  return {
+    summary: `Take back the change of ${where} to ${back.join(" and ")}`,
+    changes: back.map((one) => ({ label: "Scheduled", from: one, to: "nothing" })),
+    risks: [],
+    observed: [`It stays ${size.class} with ${size.storage ?? "?"} GiB; nothing is interrupted.`],
+    expects: expects(size, state),
+    steps: steps as unknown as Json,
+    undo: null,
+    nothingToDo: null,
+    count: null,
+  };
+}
+
+function nothingLeft(input: ResizeDatabaseInput, target: Target, size: ServerSize, state: InstanceState): Plan {
+  const where = `${target.name} in ${target.environment}`;
+  const waits = (input.class ?? size.class) !== size.class || (input.storage ?? size.storage) !== size.storage;
+  const when = waits ? ` is scheduled already, ${whenInWords("window", size.window, new Date(input.asked))}` : "";
+  return {
+    summary: `Resize ${where} to ${inWords(input)}`,
+    changes: [],
+    risks: [],
+    observed: [],
+    expects: expects(size, state),
+    steps: {},
+    undo: null,
+    nothingToDo: waits ? `${inWords(input)} for ${where}${when}.` : `${where} has ${inWords(input)} already.`,
+    count: null,
+  };
+}
+
+function changesOf(wanted: WantedSize, { pending, ...size }: ServerSize): Plan["changes"] {
+  const gib = (amount: number | null) => (amount === null ? null : `${amount} GiB`);
+  return [
+    ...(wanted.class === null ? [] : [sizeChange("Class", size.class, pending.class, wanted.class)]),
+    ...(wanted.storage === null
+      ? []
+      : [sizeChange("Storage", gib(size.storage) ?? "unknown", gib(pending.storage), `${wanted.storage} GiB`)]),
+  ];
+}
+
+/** Source of the interruptions: docs.aws.amazon.com/AmazonRDS/latest/UserGuide, "Modifying a DB instance" and "Multi-AZ DB instance deployments". */
+function risksOf(wanted: WantedSize, size: ServerSize, state: InstanceState): readonly string[] {
+  const ofClass =
+    wanted.class === null
+      ? []
+      : [
+          state.multiAz
+            ? "It changes over to its standby on the way: connections and transactions are cut, for 1 to 2 minutes."
+            : "It has no standby: nothing can connect while it changes, for several minutes.",
+          ...(isSmaller(wanted.class, size.class)
+            ? [`${wanted.class} is smaller: it has less memory, and as a rule allows fewer connections.`]
+            : []),
+        ];
+  const ofStorage =
+    wanted.storage === null
+      ? []
+      : [
+          "Storage cannot be made smaller again, and after this not be changed for 6 hours or until it is optimized.",
+          ...(size.growsTo !== null && wanted.storage > size.growsTo
+            ? [`It grows by itself up to ${size.growsTo} GiB: RDS may refuse more until that limit is raised.`]
+            : []),
+        ];
+  return [...ofClass, ...ofStorage];
+}
+
+function othersRisk({ pending }: ServerSize): readonly string[] {
+  if (pending.others.length === 0) return [];
+  return [`RDS then also makes at once what waits for its window: ${pending.others.join(", ")}.`];
+}
+
+function backupRisk(target: Target, state: InstanceState, newest: Date | null, asked: Date): readonly string[] {
+  const isFresh = newest !== null && asked.getTime() - newest.getTime() < day;
+  if (isFresh || state.restorable !== null) return [];
+  const said = newest === null ? "It has no backup" : `Its newest backup is of ${utc(newest)}`;
+  return [`${said}: \`/ops backup ${target.name}\` takes one before.`];
+}
+
+/** Under these it serves with what was asked for. */
+const serving = ["available", "storage-optimization", "backing-up"];
+
+async function look(made: Plan, target: Target, see: See, since: Date): Promise<Sighting> {
+  const { from, when, takesBack, ...to } = stepsOf(made);
+  const at = target.placement;
+  const [size, state, told] = await Promise.all([see.size(at), see.instance(at), see.events(at, since)]);
+  const events = told.map((event) => ({ at: event.at.toISOString(), text: event.text }));
+  const seen = { events, reason: null, share: null };
+  const wanted = { class: to.class ?? size.class, storage: to.storage ?? size.storage };
+  const { pending } = size;
+  // More than was asked for is the storage that RDS added by itself since.
+  const isThere = size.class === wanted.class && (size.storage ?? 0) >= (wanted.storage ?? 0);
+  const waits = (to.class !== null && pending.class !== null) || (to.storage !== null && pending.storage !== null);
+  const serves = serving.includes(state.status);
+  const now = `${state.status}, ${size.class} with ${size.storage ?? "?"} GiB`;
+  if (isThere && !waits && serves) {
+    const reached = takesBack ? null : await see.reachable(at);
+    if (reached !== null && !reached.reached) {
+      const progress = `${now}; no connection gets in yet: ${reached.text}`;
+      return { ...seen, verdict: "on-the-way", progress };
+    }
+    const proof = takesBack
+      ? "nothing waits for the window any more"
+      : reached === null
+        ? "no address is configured to connect to"
+        : `a fresh connection gets in: ${reached.text}`;
+    return { ...seen, verdict: "as-asked", progress: `${now}; ${proof}`, share: 1, final: true };
+  }
+  const isWanted =
+    (to.class === null || (pending.class ?? size.class) === to.class) &&
+    (to.storage === null || (pending.storage ?? size.storage) === to.storage);
+  if (when === "window" && isWanted && waits && serves) {
+    return { ...seen, ...waiting(inWords({ class: to.class, storage: to.storage }), size.window, since) };
+  }
+  const failed = told.findLast((event) => /\b(fail|unable|insufficient|incompatible)/i.test(event.text));
+  if (serves && !waits && size.class === from.class && size.storage === from.storage) {
+    const reason = failed?.text ?? "What was asked for does not wait any more: it was taken back.";
+    return { ...seen, verdict: "reverted", progress: now, reason };
+  }
+  if (/^(failed|incompatible-)/.test(state.status)) {
+    return {
+      ...seen,
+      verdict: "failed",
+      progress: now,
+      reason: `The instance is ${state.status}. ${failed?.text ?? ""}`.trim(),
+    };
+  }
+  return {
+    ...seen,
+    verdict: "on-the-way",
+    progress: `${now}, changing`,
+    ...(serves ? {} : { working: true as const }),
+  };
+}
