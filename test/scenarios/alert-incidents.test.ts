@@ -44,6 +44,32 @@ describe("[L2] [I1] alerts and incidents", { timeout: 240_000 }, () => {
     expect(pages(ana.screen("tocsin"))).toBe(3);
   });
 
+  test("declared after somebody acknowledged the alert, it says who is at it and pages only whom nobody paged yet", async () => {
+    const severities =
+      "severities:\n  SEV1: { summary: All is down, page: [platform, U0DEV] }\n  SEV2: { summary: Much }\n  SEV3: { summary: Some }\n  SEV4: { summary: Little }\n";
+    const story = await startScenario({
+      configuration: configuration.replace(/^severities:\n(?: {2}.*\n)+/m, severities),
+    });
+    const [ana, dev] = [story.person("U0ANA"), story.person("U0DEV")];
+    await story.settled();
+    await posts(story, "scripts", down);
+    await ana.sees("tocsin", /\*Page\*[\s\S]*API is down/);
+    await ana.clicks("Acknowledge", { channel: "tocsin" });
+    await ana.sees(alerts, /<@U0ANA> acknowledged it/);
+    await ana.clicks("Declare", { channel: alerts, reading: /API is down/ });
+    await ana.submits({});
+    const channel = await ana.seesChannel(/^inc-1/);
+    await ana.sees(
+      channel,
+      /<@U0ANA> acknowledged the alert before, so platform is not paged again\. To page all the same: \/oncall page platform/,
+    );
+    await dev.sees("tocsin", /\*Page\*/);
+    await story.advance("30m");
+    expect(pages(ana.screen("tocsin"))).toBe(1);
+    await ana.types(channel, "/oncall page platform");
+    await expect.poll(() => pages(ana.screen("tocsin"))).toBe(2);
+  });
+
   test("a page that nobody answers is told in the channel of the alert", async () => {
     const story = await startScenario({ configuration });
     await story.settled();

@@ -93,7 +93,7 @@ export async function declareIncident(app: App, caller: Caller, declaration: Dec
   await armClocks(app, incident);
   if (times.resolvedAt) await openPostmortem(app, incident, caller.userId);
   await adoptPages(app, incident, declaration.pageIds ?? []);
-  await pageForSeverity(app, incident);
+  await pageForSeverity(app, incident, declaration.pageIds);
   await armUnresolvedPages(app, incident);
   await keepTicket(app, incident, caller.userId);
   if (!commanderId && !isSilent) {

@@ -5,6 +5,7 @@ import type { AlertGroup } from "../alert/alert.ts";
 import { openForReading, requireMember, requireOpen } from "../incident/access.ts";
 import { clocksStart } from "../incident/clocks.ts";
 import { callsNobody, type Incident, incidentName, isOpen } from "../incident/incident.ts";
+import { tell } from "../incident/notices.ts";
 import { severityOf } from "../incident/severity.ts";
 import { tellShadows } from "../newcomer/newcomer.ts";
 import { mayServe } from "../people/records.ts";
@@ -59,13 +60,47 @@ export async function requestPage(app: App, caller: Caller, wish: PageWish): Pro
 }
 
 /**
- * Pages whom the severity names, each once while a page of theirs is open. Drills, incidents declared after the fact
+ * Pages whom the severity names, each once while a page of theirs is open, and not again where one of the given pages
+ * for the same was acknowledged: the channel is told who is at it. Drills, incidents declared after the fact
  * and private ones page nobody by themselves: who gets into a private one is a person's decision.
  */
-export async function pageForSeverity(app: App, incident: Incident): Promise<void> {
+export async function pageForSeverity(app: App, incident: Incident, pageIds: readonly string[] = []): Promise<void> {
   if (incident.kind === "drill" || incident.isSilent || incident.isPrivate || !isOpen(incident)) return;
   if (incident.times.acknowledgedAt) return;
-  await pageEach(app, incident, severityOf(app.config, incident.severity).page, null);
+  const words = severityOf(app.config, incident.severity).page;
+  const answered = await answeredPages(app, pageIds, words);
+  await pageEach(
+    app,
+    incident,
+    words.filter((word) => !answered.some((page) => isPageOf(app, page, word))),
+    null,
+  );
+  if (answered.length > 0) await tellAnswered(app, incident, answered);
+}
+
+/** The pages of whom the words name that somebody acknowledged, where none of theirs is open. */
+async function answeredPages(app: App, pageIds: readonly string[], words: readonly string[]): Promise<readonly Page[]> {
+  const pages: Page[] = [];
+  for (const id of pageIds) pages.push(...[(await app.pages.byId(id)) ?? []].flat());
+  return words.flatMap((word) => {
+    const theirs = pages.filter((page) => isPageOf(app, page, word));
+    const last = theirs.findLast(({ state }) => state === "acknowledged");
+    return last && !theirs.some(({ state }) => state === "open") ? [last] : [];
+  });
+}
+
+/** Who is at it already, and how others are called all the same. */
+async function tellAnswered(app: App, incident: Incident, pages: readonly Page[]): Promise<void> {
+  const who = [...new Set(pages.map(({ endedBy }) => (endedBy ? `<@${endedBy}>` : "Somebody in PagerDuty")))];
+  const whom = [...new Set(pages.map((page) => pagedName(app, page)))];
+  const [team] = pages.flatMap((page) => page.team ?? []);
+  const text = `${who.join(", ")} acknowledged the alert before, so ${whom.join(", ")} is not paged again. To page all the same: /oncall page ${team ?? "@person"}`;
+  const entry = await app.timeline.add({ incidentId: incident.id, at: app.now, kind: "system", actorId: null, text });
+  await tell(app, incident, entry);
+}
+
+function isPageOf(app: Pick<App, "config">, page: Page, word: string): boolean {
+  return app.config.oncall.some(({ name }) => name === word) ? page.team === word : page.personId === word;
 }
 
 /** Sets the clocks of those who are paged when an incident is still not resolved. */
@@ -130,7 +165,7 @@ async function pageWhoIsNot(
   const pages: Page[] = [];
   for (const word of words) {
     const team = app.config.oncall.find(({ name }) => name === word) ?? null;
-    const same = open.find((page) => (team ? page.team === team.name : page.personId === word));
+    const same = open.find((page) => isPageOf(app, page, word));
     pages.push(same ?? (await openPage(app, incident, { ...facts, team, personId: team ? null : word })));
   }
   return pages;
