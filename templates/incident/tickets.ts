@@ -13,6 +13,7 @@ const services: Readonly<Partial<Record<Counterpart["service"], string>>> = trac
 export function ticketWords({ service, state, key, url, status, trouble }: Counterpart): string {
   const title = services[service] ?? service;
   const why = inert(shorten(withoutName(trouble ?? "", title), 200));
+  if (state === "failed" && !key && trouble === null) return `none in ${title}: what is private stays here`;
   if (state === "failed" && !key) return `:warning: not in ${title}: ${why}`;
   if (!key) return trouble ? `${title} has not answered yet` : `on its way to ${title}`;
   const link = ticketLink({ key, url });

@@ -103,6 +103,54 @@ describe("[I1] tickets of incidents", { timeout: 120_000 }, () => {
     expect(written(story, "SEC")).toBe("[]");
   });
 
+  test.each([
+    ["no place for private ones", false],
+    ["a project for private ones", true],
+  ])("opened while the bot was killed and private since: taken back, with %s", async (_what, privatePlaces) => {
+    const story = await startScenario({ configuration: configured(privatePlaces) });
+    const ana = story.person("U0ANA");
+    story.partners.fail("jira", { performed: true, when: post });
+    const channel = await declared(story, ana, "sev1 Zebrafish exports are slow");
+    await story.advance("10s");
+    await ana.sees(channel, /Ticket Jira has not answered yet/);
+    expect(written(story)).toContain("Zebrafish");
+    await ana.clicks("Make private", { channel, reading: card });
+    await ana.seesForm(/Make it private/);
+    expect(await ana.submits()).toEqual({});
+    await story.restart();
+    await story.advance("3m");
+    await expect.poll(() => written(story)).not.toContain("Zebrafish");
+    expect(story.partners.jira.issues()).toMatchObject([{ status: "Done", fields: { summary: "INC-1" } }]);
+    const hiddenChannel = await ana.seesChannel(/slow-2$/);
+    await ana.sees(
+      hiddenChannel,
+      /The ticket .*OPS-1.* was opened in Jira before this became private: its text is taken out/,
+    );
+    await ana.types(hiddenChannel, "/incident update still private");
+    await story.advance("3m");
+    expect(story.partners.jira.issues()).toHaveLength(1);
+    expect(written(story, "SEC")).toBe("[]");
+  });
+
+  test("an attempt that made nothing leaves nothing to take back, and opens nothing once it is private", async () => {
+    const story = await startScenario({ configuration: configured(false) });
+    const ana = story.person("U0ANA");
+    story.partners.fail("jira", { when: post });
+    const channel = await declared(story, ana, "sev1 Zebrafish exports are slow");
+    await story.advance("10s");
+    await ana.sees(channel, /Ticket Jira has not answered yet/);
+    await ana.clicks("Make private", { channel, reading: card });
+    await ana.seesForm(/Make it private/);
+    expect(await ana.submits()).toEqual({});
+    await story.advance("3m");
+    const hidden = await ana.seesChannel(/slow-2$/);
+    await ana.sees(hidden, /Ticket none in Jira: what is private stays here/);
+    await ana.types(hidden, "/incident update still private");
+    await story.advance("3m");
+    expect(ana.screen(hidden)).not.toMatch(/on its way to Jira/);
+    expect(story.partners.jira.issues()).toEqual([]);
+  });
+
   test("where a project for private ones is named, they go there and nowhere else; drills and what is over go nowhere", async () => {
     const story = await startScenario({ configuration: configured(true) });
     const ana = story.person("U0ANA");

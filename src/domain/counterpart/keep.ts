@@ -34,14 +34,21 @@ export interface Before {
   readonly mark: string;
 }
 
+/** What should be there now. */
+export interface Wanted<Content = unknown> {
+  /** Null where nothing is to be made. */
+  readonly content: Content | null;
+  /** Changes when the content does. */
+  readonly seal: string;
+  /** What an attempt without an answer may have made is brought to say this instead, and that is all. */
+  readonly ifMade?: { readonly content: Content; readonly seal: string };
+}
+
 /** How one kind of thing is kept in one web service. What asks the service throws ProviderError where it says no. */
 export interface Keeper<Content = unknown> {
   readonly service: CounterpartService;
-  /** What should be there now, and a seal that changes when it does; null where nothing more is to be sent. */
-  readonly content: (
-    app: App,
-    counterpart: Counterpart,
-  ) => Promise<{ readonly content: Content; readonly seal: string } | null>;
+  /** What should be there now; null where nothing more is to be sent. */
+  readonly content: (app: App, counterpart: Counterpart) => Promise<Wanted<Content> | null>;
   /** Finds what an attempt since then may have made, by the mark it carries. */
   readonly find: (content: Content, mark: string, since: Date) => Promise<Kept | null>;
   readonly create: (content: Content, mark: string) => Promise<Kept>;
@@ -74,18 +81,16 @@ export async function keepCounterpart(needs: KeepNeeds, service: CounterpartServ
   const begun = await needs.transact((app) => begin(app, found, subject));
   if (!begun) return;
   try {
-    const kept = await send(found, begun);
-    await needs.transact((app) => settle(app, found, subject, (row) => thereNow(row, kept, begun.seal)));
+    const sent = await send(found, begun);
+    await needs.transact((app) => settle(app, found, subject, (row) => (sent ? thereNow(row, sent) : notMade(row))));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     await failed(needs, found, subject, error);
   }
 }
 
-interface Begun {
+interface Begun extends Wanted {
   readonly counterpart: Counterpart;
-  readonly content: unknown;
-  readonly seal: string;
   readonly inDoubt: boolean;
 }
 
@@ -100,6 +105,7 @@ async function begin(app: App, { service, content, update }: Keeper, subject: st
     return { counterpart, ...wanted, inDoubt: false };
   }
   const { attemptedAt } = counterpart;
+  if (attemptedAt === null && wanted.content === null) return null;
   if (attemptedAt && addSeconds(attemptedAt, settleSeconds) > app.now) {
     await again(app, counterpart, addSeconds(attemptedAt, settleSeconds));
     return null;
@@ -108,12 +114,23 @@ async function begin(app: App, { service, content, update }: Keeper, subject: st
   return { counterpart, ...wanted, inDoubt: attemptedAt !== null };
 }
 
-async function send({ find, create, update }: Keeper, { counterpart, content, inDoubt }: Begun): Promise<Kept> {
+interface Sent {
+  readonly kept: Kept;
+  readonly seal: string;
+}
+
+/** Null where nothing was there and nothing was to be made. */
+async function send({ find, create, update }: Keeper, begun: Begun): Promise<Sent | null> {
+  const { counterpart, content, seal, ifMade, inDoubt } = begun;
   const mark = markOf(counterpart);
-  if (counterpart.key !== null && update)
-    return update(counterpart.key, content, { version: counterpart.version, mark });
-  const found = inDoubt ? await find(content, mark, addSeconds(counterpart.askedAt, -settleSeconds)) : null;
-  return found ?? create(content, mark);
+  const since = addSeconds(counterpart.askedAt, -settleSeconds);
+  if (counterpart.key !== null && update && content !== null)
+    return { kept: await update(counterpart.key, content, { version: counterpart.version, mark }), seal };
+  const made = inDoubt && ifMade ? await find(ifMade.content, mark, since) : null;
+  if (made && ifMade) return { kept: made, seal: ifMade.seal };
+  if (content === null) return null;
+  const found = inDoubt ? await find(content, mark, since) : null;
+  return { kept: found ?? (await create(content, mark)), seal };
 }
 
 /** What a counterpart carries to be known by. */
@@ -121,7 +138,12 @@ export function markOf({ subject }: Pick<Counterpart, "subject">): string {
   return `tocsin-${subject}`;
 }
 
-function thereNow(row: Counterpart, kept: Kept, seal: string): Counterpart {
+/** It is known now that no attempt made anything. */
+function notMade(row: Counterpart): Counterpart {
+  return { ...row, state: "failed", attemptedAt: null, trouble: null };
+}
+
+function thereNow(row: Counterpart, { kept, seal }: Sent): Counterpart {
   return {
     ...row,
     state: "there",

@@ -29,6 +29,8 @@ export async function keepTicket(app: App, incident: Incident, by: string): Prom
   const ticket = await incidentTicket(app, incident.id);
   // Who deleted it there did not want it.
   if (ticket?.status === "gone") return;
+  // Nothing of it may be there, unless an attempt made it while nobody heard.
+  if (ticket && ticket.key === null && ticket.attemptedAt === null && staysHere(app, incident, ticket.service)) return;
   if (ticket && ticket.incidentId === null) await app.counterparts.put({ ...ticket, incidentId: incident.id });
   const service = ticket?.service ?? trackerFor(app, incident);
   if (!service) return;
@@ -40,7 +42,12 @@ function trackerFor(app: App, incident: Incident): TrackerId | null {
   if (incident.kind === "drill" || incident.isSilent || !isOpen(incident)) return null;
   const { ticket } = severityOf(app.config, incident.severity);
   if (!ticket || !app.config.integrations[ticket.tracker]) return null;
-  return incident.isPrivate && privatePlace(app.config, ticket.tracker) === null ? null : ticket.tracker;
+  return staysHere(app, incident, ticket.tracker) ? null : ticket.tracker;
+}
+
+/** What is private goes only to a place that is named for it. */
+function staysHere(app: Pick<App, "config">, { isPrivate }: Incident, tracker: TrackerId): boolean {
+  return isPrivate && privatePlace(app.config, tracker) === null;
 }
 
 /** Tickets of incidents: they follow the incident until it is over, and again when it is taken up again. */
@@ -48,13 +55,18 @@ export const incidentTickets: TicketKind = {
   content: async (app, ticket) => {
     const incident = await app.incidents.byId(ticket.subject);
     if (!incident) return null;
-    const { isPrivate } = incident;
-    const place = isPrivate ? privatePlace(app.config, ticket.service) : null;
-    if (isPrivate && (ticket.key === null ? place === null : placeOfKey(ticket.key) !== place)) {
-      return ticket.key === null ? null : { content: withdrawn(incident), seal: "withdrawn" };
-    }
-    const content = await contentOf(app, incident);
-    return { content, seal: createHash("sha256").update(JSON.stringify(content)).digest("hex") };
+    const taken = { content: withdrawn(incident), seal: "withdrawn" };
+    if (
+      incident.isPrivate &&
+      ticket.key !== null &&
+      placeOfKey(ticket.key) !== privatePlace(app.config, ticket.service)
+    )
+      return taken;
+    const content =
+      staysHere(app, incident, ticket.service) && ticket.key === null ? null : await contentOf(app, incident);
+    const seal = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+    // It may have been opened where everybody reads, in the moment before it became private.
+    return incident.isPrivate && ticket.key === null ? { content, seal, ifMade: taken } : { content, seal };
   },
   shown: async (app, ticket, before) => {
     const incident = await app.incidents.byId(ticket.subject);
@@ -62,11 +74,15 @@ export const incidentTickets: TicketKind = {
     const status = ticket.seal === "withdrawn" || !isOpen(incident) ? "done" : "open";
     if (ticket.state === "there" && ticket.status !== "gone" && ticket.status !== status)
       await app.counterparts.put({ ...ticket, status });
-    if (ticket.state === "there" && before.key === null) await opened(app, incident, ticket);
+    if (ticket.state === "there" && before.key === null) {
+      if (ticket.seal === "withdrawn") await takenBack(app, incident, ticket);
+      else await opened(app, incident, ticket);
+    }
     // What changed while it was being sent, such as being made private, is sent now.
     const now = ticket.state === "there" && ticket.trouble === null ? await incidentTickets.content(app, ticket) : null;
     if (now && now.seal !== ticket.seal) await keepTicket(app, incident, ticket.askedBy);
-    if (ticket.state === "failed" && before.state !== "failed") await notTaken(app, incident, ticket);
+    if (ticket.state === "failed" && before.state !== "failed" && ticket.trouble !== null)
+      await notTaken(app, incident, ticket);
     await redraw(app, incident);
   },
   seen: async (app, ticket, sight) => {
@@ -96,6 +112,19 @@ async function opened(app: App, incident: Incident, ticket: Ticket): Promise<voi
   await app.audit.add({
     actor: ticket.askedBy,
     action: "incident.ticket-opened",
+    subject: incidentName(incident),
+    details: { tracker: ticket.service, key: ticket.key },
+  });
+}
+
+/** It was opened before the incident became private, and nobody heard of it until now. */
+async function takenBack(app: App, incident: Incident, ticket: Ticket): Promise<void> {
+  const title = trackerTitles[ticket.service];
+  const text = `The ticket ${ticketLink(ticket)} was opened in ${title} before this became private: its text is taken out and it is closed. Its history there still has the old text`;
+  await say(app, incident, null, text);
+  await app.audit.add({
+    actor: "tocsin",
+    action: "incident.ticket-taken-back",
     subject: incidentName(incident),
     details: { tracker: ticket.service, key: ticket.key },
   });

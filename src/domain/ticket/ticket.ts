@@ -1,5 +1,6 @@
 import { addMinutes } from "date-fns/addMinutes";
 import type { Counterpart } from "../counterpart/counterpart.ts";
+import type { Wanted } from "../counterpart/keep.ts";
 import type { App } from "../ports.ts";
 import { escapeMrkdwn } from "../text.ts";
 import { type TicketContent, type TicketSight, type TrackerId, trackersOf } from "./tracker.ts";
@@ -14,10 +15,7 @@ export type Ticket = Counterpart & { readonly service: TrackerId };
 /** One kind of thing that tickets are opened for. */
 export interface TicketKind {
   /** As a keeper's: a seal that stays the same leaves the ticket to the people there. */
-  readonly content: (
-    app: App,
-    ticket: Ticket,
-  ) => Promise<{ readonly content: TicketContent; readonly seal: string } | null>;
+  readonly content: (app: App, ticket: Ticket) => Promise<Wanted<TicketContent> | null>;
   /** Shows people how the ticket stands now, and how it stood before. */
   readonly shown: (app: App, ticket: Ticket, before: Ticket) => Promise<void>;
   /** What follows from how people left the ticket there; null where it is gone. Its row is written already. */
