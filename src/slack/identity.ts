@@ -1,6 +1,6 @@
 import type { Caller } from "../domain/access/caller.ts";
 import type { Identify, Log } from "../domain/ports.ts";
-import type { SlackCall } from "./call.ts";
+import { refusedWord, type SlackCall } from "./call.ts";
 import { record, text } from "./payload.ts";
 
 const cacheMilliseconds = 5 * 60_000;
@@ -32,16 +32,13 @@ export function createIdentify(options: IdentityOptions): Identify {
   const running = new Map<string, Promise<Caller>>();
 
   async function lookUp(userId: string): Promise<Caller> {
-    const [answer, groups] = await Promise.all([
-      options.call("users.info", { user: userId }),
-      options.groupsOf(userId),
-    ]);
-    const caller = callerFrom(record(answer.user), userId, options.teamId(), groups);
+    const [user, groups] = await Promise.all([userInfo(options.call, userId), options.groupsOf(userId)]);
+    const caller = callerFrom(user, userId, options.teamId(), groups);
     const at = options.now();
     if (known.size >= mostCached) known.clear();
     known.set(userId, { caller, until: at.getTime() + cacheMilliseconds });
     const { kind, email } = caller;
-    options.remember({ userId, name: fullName(record(answer.user)) ?? caller.name, kind, email, at });
+    options.remember({ userId, name: fullName(user) ?? caller.name, kind, email, at });
     return caller;
   }
 
@@ -60,6 +57,17 @@ export function createIdentify(options: IdentityOptions): Identify {
       return unknownCaller(userId, options.teamId());
     }
   };
+}
+
+/** What Slack says of somebody; one it does not know here is a stranger, which is an answer and no failure. */
+async function userInfo(call: SlackCall, userId: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return record((await call("users.info", { user: userId })).user);
+  } catch (error) {
+    const word = refusedWord(error);
+    if (word === "user_not_found" || word === "user_not_visible") return { is_stranger: true };
+    throw error;
+  }
 }
 
 function unknownCaller(userId: string, teamId: string | null): Caller {

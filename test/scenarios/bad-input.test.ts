@@ -257,6 +257,18 @@ describe("bad input", { timeout: 90_000 }, () => {
     expect(incidentChannels(ana)).toEqual(["inc-1-declared-once"]);
   });
 
+  test("somebody Slack knows nothing of gets no role, whatever a request says", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    const body = commandBody("lead INC-1 <@U0NOBODY>");
+    const answer = await deliver(story, { type: "application/x-www-form-urlencoded", body });
+    expect((JSON.parse(answer.text) as { readonly text: string }).text).toMatch(
+      /<@U0NOBODY> is not of this workspace; roles are for full members/,
+    );
+    expect(reading(await ana.sees(channel, card))).toContain("nobody yet");
+  });
+
   test("while the database is away everybody is told in time, and what was typed is not lost", async () => {
     const story = await startScenario({ breakableDatabase: true });
     const ana = story.person("U0ANA");

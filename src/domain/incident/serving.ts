@@ -4,7 +4,7 @@ import type { App } from "../ports.ts";
 
 const why: Readonly<Record<string, string>> = {
   guest: "is a guest",
-  outsider: "is from another workspace",
+  outsider: "is not of this workspace",
   deleted: "has left this workspace",
   bot: "is an app",
 };
