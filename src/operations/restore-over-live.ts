@@ -16,6 +16,9 @@ import { parseRestore, type RestoreInput, refuseChecks } from "./restore-input.t
 import { checksInWords } from "./restore-instance.ts";
 import { sizeInWords } from "./size-words.ts";
 
+/** How the step begins with which the live one changes. */
+const exchanged = "exchanged";
+
 interface OverSteps extends DumpSteps {
   /** Under which the live one is kept. */
   readonly aside: string;
@@ -67,9 +70,16 @@ export const restoreOverLive: Operation<RestoreInput, DumpsRead, DumpsWrite> = {
       },
       () => stopRestore(act, target, run, to),
     );
-    await run.step(`exchanged; what was live is kept as ${steps.aside}`, () =>
-      act.swap(target.placement, to, steps.aside, run.operationId),
-    );
+    await run.step(`${exchanged}; what was live is kept as ${steps.aside}`, async () => {
+      try {
+        await act.swap(target.placement, to, steps.aside, run.operationId);
+      } catch (error) {
+        // A no for good: what was restored beside it is of no use any more, and as large as the live one.
+        const isOver = error instanceof ProviderError && (error.fault === "refused" || error.fault === "denied");
+        if (isOver) await act.drop(target.placement, to, run.operationId);
+        throw error;
+      }
+    });
     // Where tables were exchanged rather than names, the emptied one is left.
     await run.step("scratch database dropped", () => act.drop(target.placement, to, run.operationId));
   },
@@ -262,6 +272,7 @@ async function plan(input: RestoreInput, target: Target, see: DumpsRead): Promis
     steps: { ...stepsOf(input, dump, null), aside, asked: input.asked, format },
     undo: { operation: "swap-database", target: placeOf(target), input: { from: aside, aside: after } },
     undoLabel: `Back to ${aside}`,
+    undoAfter: exchanged,
     nothingToDo: null,
     count: null,
     confirm: "type",

@@ -308,4 +308,34 @@ describe.skipIf(server === null)("[O9] restoring a PostgreSQL dump", { timeout: 
     expect(await ask(database, "select count(*)::int as n from orders")).toEqual([{ n: 10 }]);
     neverTold(story);
   });
+
+  test("over the live one is given up where a superuser's session stays on it: nothing is left, and it is said who it is", async () => {
+    await ask("postgres", "create role keeper login createdb password 'pl4nted-admin-pw'");
+    await ask("postgres", "grant pg_signal_backend, pg_read_all_data to keeper");
+    const asKeeper = (text: string) => text.replace("//admin:", "//keeper:");
+    const { story, database } = await shop(asKeeper);
+    await ask("postgres", `alter database ${database} owner to keeper`);
+    for (const table of ["customers", "orders"]) await ask(database, `alter table ${table} owner to keeper`);
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    await ana.types(ops, "/ops backup shop --yes");
+    await until(story, ana, /\.dump lies in/);
+    const holder = new pg.Client({ connectionString: `${server?.url}/${database}` });
+    await holder.connect();
+    await ana.types(ops, "/ops restore shop --over-live");
+    await ana.sees(ops, /waiting for confirmation/);
+    await ana.clicks("Confirm", { channel: ops });
+    await ana.submits({ "Type shop to confirm": "shop" });
+    await ana.sees(ops, /waiting for approval/);
+    await ben.clicks("Approve", { channel: ops });
+    const failed = await until(story, ana, /Failed after it began/);
+    expect(failed).toMatch(/Sessions of \w+ are on it, which the bot's user may not end since they are a superuser's/);
+    expect(failed).not.toContain("Back to");
+    expect((await holder.query("select count(*)::int as n from orders")).rows).toEqual([{ n: 3000 }]);
+    await holder.end();
+    expect(await ask(database, "select count(*)::int as n from orders")).toEqual([{ n: 3000 }]);
+    expect(
+      await ask("postgres", `select datname from pg_database where datname ~ '^tocsin|^${database}_before_'`),
+    ).toEqual([]);
+    neverTold(story);
+  });
 });

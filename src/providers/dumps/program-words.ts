@@ -41,6 +41,14 @@ const known: readonly (readonly [RegExp, Meaning])[] = [
 
 /** What a program said, in our words; of its own only the first line, without anything that may be data or a secret. */
 export function meaningOf(words: string, secrets: readonly string[]): Meaning {
+  // Named, since nobody guesses it: it takes a superuser, or to be left out of the database.
+  const extension = /permission denied to create extension "([\w-]{1,63})"/.exec(words)?.[1];
+  if (extension !== undefined) {
+    return {
+      fault: "denied",
+      message: `The bot's user may not create the extension ${extension}, which the dump holds.`,
+    };
+  }
   const found = known.find(([pattern]) => pattern.test(words));
   if (found) return found[1];
   const line = words.split("\n").find((one) => /error|fatal/i.test(one)) ?? words.split("\n")[0] ?? "";

@@ -181,7 +181,14 @@ export async function dropRestored(
   );
 }
 
-/** Exchanges two databases by their names, in one transaction, with nobody let in meanwhile. */
+/** So long it is tried, each time for up to 5 s: the server waits that long for sessions to leave. All of it stays within a step's time. */
+const exchangeMilliseconds = 10_000;
+const betweenEnds = 250;
+
+/**
+ * Exchanges two databases by their names, in one transaction. While it is open nobody new is let in, and whoever is in
+ * is ended from a second session: cut off anywhere, the live one is as it was.
+ */
 export async function swapDatabases(
   connections: Connections,
   at: Placement,
@@ -194,50 +201,90 @@ export async function swapDatabases(
   );
   if (live === "") throw refused("NoName", "Its address names no database, so it is not known which one is live.");
   const options = { operation: "exchange databases", write: true, milliseconds: 25_000 };
-  await inSession(await maintenance(connections, at), at, options, async (client) => {
+  const there = await maintenance(connections, at);
+  await inSession(there, at, options, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       "select datname as name from pg_database where datname = any($1)",
       [[live, restored, aside]],
     );
-    const there = new Set(rows.map(({ name }) => name));
-    if (!there.has(restored) && there.has(aside) && there.has(live)) return;
-    if (!there.has(restored)) throw refused("NoDatabase", `The database ${restored} is gone.`, "not_found");
-    if (there.has(aside)) throw refused("NameTaken", `There is a database ${aside} already.`);
-    const name = (one: string) => client.escapeIdentifier(one);
-    if (there.has(live)) await client.query(`alter database ${name(live)} with allow_connections false`);
-    try {
-      await exchange(client, { live, restored, aside, isThere: there.has(live) });
-    } catch (error) {
-      if (there.has(live)) await client.query(`alter database ${name(live)} with allow_connections true`);
-      throw error;
-    }
+    const names = new Set(rows.map(({ name }) => name));
+    if (!names.has(restored) && names.has(aside) && names.has(live)) return;
+    if (!names.has(restored)) throw refused("NoDatabase", `The database ${restored} is gone.`, "not_found");
+    if (names.has(aside)) throw refused("NameTaken", `There is a database ${aside} already.`);
+    const exchanged = { live, restored, aside, isThere: names.has(live) };
+    await inSession(there, at, options, (ender) => exchange(client, ender, exchanged));
   });
 }
 
-async function exchange(
-  client: pg.Client,
-  names: { readonly live: string; readonly restored: string; readonly aside: string; readonly isThere: boolean },
-): Promise<void> {
+interface Exchanged {
+  readonly live: string;
+  readonly restored: string;
+  readonly aside: string;
+  readonly isThere: boolean;
+}
+
+async function exchange(client: pg.Client, ender: pg.Client, names: Exchanged): Promise<void> {
   const name = (one: string) => client.escapeIdentifier(one);
-  for (let tries = 0; ; tries += 1) {
-    await client.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = any($1) and pid <> pg_backend_pid()",
-      [[names.live, names.restored]],
-    );
+  const end = performance.now() + exchangeMilliseconds;
+  for (;;) {
+    const ending = endSessions(ender, names);
     try {
-      await client.query("begin");
+      await client.query("begin; set local lock_timeout = '4s'");
       if (names.isThere) await client.query(`alter database ${name(names.live)} rename to ${name(names.aside)}`);
       await client.query(`alter database ${name(names.restored)} rename to ${name(names.live)}`);
-      if (names.isThere) await client.query(`alter database ${name(names.aside)} with allow_connections true`);
       await client.query("commit");
       return;
     } catch (error) {
       await client.query("rollback");
-      // 55006: somebody is still connected; a session that was told to end takes a moment to.
-      if (!(error instanceof pg.DatabaseError) || error.code !== "55006" || tries === 40) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      // 55006: somebody is still connected. 55P03: somebody is just coming in.
+      if (!(error instanceof pg.DatabaseError) || !["55006", "55P03"].includes(error.code ?? "")) throw error;
+      if (performance.now() > end) throw await stillConnected(client, names);
+    } finally {
+      await ending.stop();
     }
   }
+}
+
+/** Ends who is in, again and again until told to stop: programs come back at once. */
+function endSessions(ender: pg.Client, { live, restored }: Exchanged): { readonly stop: () => Promise<void> } {
+  let stopped = false;
+  const rounds = async (): Promise<void> => {
+    while (!stopped) {
+      // Not what only a superuser ends: asking for it would end this. The server moves its own workers out of the way.
+      await ender.query(`select pg_terminate_backend(pid) from (${sessionsOn}) s where not out_of_reach`, [
+        [live, restored],
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, betweenEnds));
+    }
+  };
+  const ended = rounds();
+  // Told when it is stopped.
+  ended.catch(() => {});
+  return {
+    stop: () => {
+      stopped = true;
+      return ended;
+    },
+  };
+}
+
+/** People's and programs' sessions on databases, and which of them only a superuser may end. The server's own workers are nobody's. */
+const sessionsOn = `select a.pid, a.usename, r.rolsuper and not me.rolsuper as out_of_reach
+  from pg_stat_activity a join pg_roles r on r.oid = a.usesysid, pg_roles me
+  where me.rolname = current_user and a.datname = any($1) and a.pid <> pg_backend_pid()`;
+
+async function stillConnected(client: pg.Client, { live, restored }: Exchanged): Promise<ProviderError> {
+  const { rows } = await client.query<{ who: string | null }>(
+    `select string_agg(distinct usename, ', ') as who from (${sessionsOn}) s where out_of_reach`,
+    [[live, restored]],
+  );
+  const who = rows[0]?.who;
+  return refused(
+    "StillConnected",
+    who
+      ? `Sessions of ${who} are on it, which the bot's user may not end since they are a superuser's. Close them, then ask again.`
+      : "Something on it does not end: a session, or a transaction prepared for two phases. See what it is, then ask again.",
+  );
 }
 
 /** A database to stand in while others are renamed. */
