@@ -4,9 +4,9 @@ import type { AlertDecision, AlertProof, AlertSettings, AlertSource } from "../d
 import { senders } from "../domain/alert/settings.ts";
 import type { Configuration, Environment } from "../domain/configuration.ts";
 import { catalogName, environmentName, severityName } from "./catalog-words.ts";
-import { channel, choice, flag, list, named, object, paged, right, span, text } from "./pieces.ts";
+import { channel, choice, flag, hours, list, named, object, paged, right, span, text } from "./pieces.ts";
 import type { Written } from "./schema.ts";
-import { seconds } from "./spans.ts";
+import { hours as hoursOf, seconds } from "./spans.ts";
 
 const level = choice(alertLevels);
 const secret = text.min(
@@ -87,6 +87,9 @@ export const alertsSchema = object({
   calm_in: list(text)
     .describe("Windows of maintenance, by task, or maintenance for any, in which alerts are told and call nobody.")
     .optional(),
+  keep: hours
+    .describe("So long after they are over, alerts of no incident are forgotten; 90d by default, none for never.")
+    .optional(),
 }).describe("Where alerts come from and what follows from them.");
 
 export type WrittenAlerts = z.infer<typeof alertsSchema>;
@@ -155,6 +158,7 @@ export function completeAlerts(
       info: { ...usual("none", [], severities.at(-1)?.name), ...decided(alerts.info ?? {}) },
     },
     calmIn: alerts.calm_in ?? [],
+    keepHours: hoursOf(alerts.keep ?? "90d"),
   };
 }
 

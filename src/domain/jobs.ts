@@ -81,6 +81,8 @@ export interface JobData {
   readonly "check-costs": { readonly environment: string };
   /** Declares the incident that alerts open by themselves. */
   readonly "declare-from-alert": { readonly groupId: string };
+  /** Forgets alerts that are long over. */
+  readonly "forget-alerts": Readonly<Record<never, never>>;
   readonly "remind-lead": { readonly incidentId: string; readonly round?: number; readonly snoozed?: string };
   readonly "remind-handoff": { readonly handoffId: string; readonly round: number };
   /** Reminds of an action item; `at` is the moment it was set for, by which a stale one is known. */

@@ -29,6 +29,7 @@ import { declareFromAlertJob } from "./declare-from-alert.ts";
 import { drawDiagnosis } from "./draw-diagnosis.ts";
 import { expireOperation } from "./expire-operation.ts";
 import { followOperation } from "./follow-operation.ts";
+import { forgetAlertsJob } from "./forget-alerts.ts";
 import { type JobHandler, jobHandler } from "./handler.ts";
 import { inquire } from "./inquire.ts";
 import { keepCounterpartJob } from "./keep-counterpart.ts";
@@ -104,6 +105,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(pageStep(context)),
     jobHandler(pageUnresolvedJob(context)),
     jobHandler(declareFromAlertJob(context)),
+    jobHandler(forgetAlertsJob(context)),
     jobHandler(pageOutside(context)),
     jobHandler(readSchedulesJob(context)),
     jobHandler(syncOncall(context)),

@@ -82,6 +82,7 @@ const laneOf: Readonly<Record<JobName, LaneName>> = {
   "page-step": "pages",
   "page-unresolved": "pages",
   "declare-from-alert": "pages",
+  "forget-alerts": "reminders",
   "page-outside": "exchange",
   "sync-oncall": "reminders",
   "watch-health": "looks",

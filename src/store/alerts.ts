@@ -185,6 +185,24 @@ export function alertRecords(context: RecordContext): AlertRecords {
         .execute();
       return { groups: rows.map(groupFromRow), total: Number(rows[0]?.total ?? 0) };
     },
+    forget: async ({ before, telling, limit }) => {
+      const past = await sql<{ id: string }>`
+        select id from alert_groups
+        where incident_id is null and last_at < ${before}
+          and (ended_at is not null or not (source = any(${sql.val([...telling])}::text[])))
+        order by last_at limit ${limit} for update skip locked`.execute(db);
+      const ids = sql.val(past.rows.map(({ id }) => id));
+      await sql`delete from alerts where group_id = any(${ids}::text[])`.execute(db);
+      await sql`update pages set alert_id = null where alert_id = any(${ids}::text[])`.execute(db);
+      await sql`delete from alert_groups where id = any(${ids}::text[])`.execute(db);
+      // A message that stands for long has had alerts that are over as long.
+      const others = await sql`
+        delete from alerts where id in (
+          select alerts.id from alerts join alert_groups on alert_groups.id = group_id
+          where resolved_at < ${before} and incident_id is null
+          limit ${limit} for update of alerts skip locked)`.execute(db);
+      return Math.max(past.rows.length, Number(others.numAffectedRows ?? 0));
+    },
   };
 }
 

@@ -44,6 +44,7 @@ import * as incidentTickets from "./migrations/0060-incident-tickets.ts";
 import * as alerts from "./migrations/0061-alerts.ts";
 import * as postmortemsOwed from "./migrations/0061-postmortems-owed.ts";
 import * as alertCrowds from "./migrations/0064-alert-crowds.ts";
+import * as alertsForgotten from "./migrations/0065-alerts-forgotten.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -90,6 +91,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0061-postmortems-owed": postmortemsOwed,
   "0061-alerts": alerts,
   "0064-alert-crowds": alertCrowds,
+  "0065-alerts-forgotten": alertsForgotten,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

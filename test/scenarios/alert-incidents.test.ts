@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import { posts, token, withAlerts } from "../support/alert-posts.ts";
 import { startScenario } from "../support/scenario.ts";
@@ -68,6 +69,38 @@ describe("[L2] [I1] alerts and incidents", { timeout: 240_000 }, () => {
     expect(pages(ana.screen("tocsin"))).toBe(1);
     await ana.types(channel, "/oncall page platform");
     await expect.poll(() => pages(ana.screen("tocsin"))).toBe(2);
+  });
+
+  test("what is long over is forgotten; what still fires, what is of an incident and its page stay", async () => {
+    const story = await startScenario({ configuration: `${configuration}  keep: 48h\n` });
+    const ana = story.person("U0ANA");
+    await story.settled();
+    const service = { service: "", severity: "critical" };
+    await posts(story, "scripts", { ...service, id: "2", title: "Paged and over" });
+    await ana.sees("tocsin", /\*Page\*[\s\S]*Paged and over/);
+    await posts(story, "scripts", { ...service, id: "2", title: "Paged and over", status: "resolved" });
+    await posts(story, "scripts", down);
+    await ana.clicks("Declare", { channel: alerts, reading: /API is down/ });
+    await ana.submits({});
+    await ana.seesChannel(/^inc-1/);
+    await posts(story, "scripts", over);
+    await story.settled();
+    const titles = async (table: string) => {
+      const client = new Client({ connectionString: story.databaseUrl });
+      await client.connect();
+      const { rows } = await client.query<{ title: string }>(`select title from ${table} order by title`);
+      await client.end();
+      return rows.map(({ title }) => title);
+    };
+    expect(await titles("alert_groups")).toEqual(["API is down", "Paged and over"]);
+    await story.advance("50h");
+    await posts(story, "scripts", { title: "Disk fills up", severity: "warning" });
+    await story.advance("25h");
+    await expect.poll(() => titles("alert_groups")).toEqual(["API is down", "Disk fills up"]);
+    expect(await titles("alerts")).toEqual(["API is down", "Disk fills up"]);
+    // What people were told, and that they were paged, stays as it was.
+    expect(ana.screen(alerts)).toMatch(/Paged and over\* · over since/);
+    expect(await titles("(select message as title from pages) as pages")).toContain("Paged and over");
   });
 
   test("a page that nobody answers is told in the channel of the alert", async () => {

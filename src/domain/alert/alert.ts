@@ -112,6 +112,15 @@ export interface AlertRecords {
     readonly service: string | null;
     readonly limit: number;
   }) => Promise<{ readonly groups: readonly AlertGroup[]; readonly total: number }>;
+  /**
+   * Takes away what is over, belongs to no incident and was last heard of before then, at most `limit` of each kind;
+   * answers how many of the kind there was more of. Of sources that tell the end only what they said is over.
+   */
+  readonly forget: (options: {
+    readonly before: Date;
+    readonly telling: readonly string[];
+    readonly limit: number;
+  }) => Promise<number>;
 }
 
 /** How many alerts a group has, over its whole life. */

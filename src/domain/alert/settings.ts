@@ -22,6 +22,8 @@ export interface AlertSettings {
   readonly levels: Readonly<Record<AlertLevel, AlertDecision>>;
   /** Windows of maintenance, by name or `maintenance` for any, in which alerts are told and call nobody. */
   readonly calmIn: readonly string[];
+  /** So many hours after they were last heard of, alerts that are over and of no incident are forgotten; null for never. */
+  readonly keepHours: number | null;
 }
 
 export interface AlertSource {

@@ -3,6 +3,7 @@ import { pageForAlert } from "../oncall/begin-page.ts";
 import { endPagesAlone, redrawPage } from "../oncall/paging.ts";
 import type { App } from "../ports.ts";
 import type { Alert, AlertGroup, SentAlert } from "./alert.ts";
+import { armForgetting } from "./forget.ts";
 import { noteTurn, openIncidentFor, tieToIncident } from "./incident.ts";
 import { isLive, redrawAlerts } from "./mark.ts";
 import { type Routed, routeAlert } from "./route.ts";
@@ -22,6 +23,7 @@ export async function takeAlerts(app: App, source: AlertSource, sent: readonly S
   for (const one of sent) await takeOne(app, source, tidyAlert(app.redact, one), turns);
   // In one order for everybody who locks several of them.
   for (const [id, turn] of [...turns].sort(([one], [other]) => (one < other ? -1 : 1))) await settle(app, id, turn);
+  await armForgetting(app);
 }
 
 async function takeOne(app: App, source: AlertSource, sent: SentAlert, turns: Map<string, Turn>): Promise<void> {
