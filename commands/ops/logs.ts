@@ -1,12 +1,14 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
 import { inquire, inquireAgain, sendInquiryFile } from "../../src/domain/inquiry/inquiry.ts";
 import { type LogsQuestion, most, mustBeReadable, stopFollowing } from "../../src/domain/logs/logs.ts";
+import type { Target } from "../../src/domain/operation/operation.ts";
 import { isElsewhere, placeInWords } from "../../src/domain/operation/place.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { Refusal } from "../../src/errors.ts";
-import { type Answered, type At, arg, command } from "../../src/slack/command.ts";
+import { type Answered, type At, arg, type ButtonAsk, command } from "../../src/slack/command.ts";
 import { reply } from "../../templates/kit.ts";
 import { secondsOf } from "./ask-store.ts";
+import { askSlowLog } from "./db.ts";
 
 const usual = { since: "30m", lines: "100" } as const;
 
@@ -14,24 +16,31 @@ const usual = { since: "30m", lines: "100" } as const;
 export const logs = command({
   name: "/ops logs",
   synonyms: ["log", "tail"],
-  summary: "Show the log of a service: its newest lines, and its errors by pattern",
+  summary: "Show the log of a service: newest lines, errors by pattern; or the slow log of a database",
   examples: [
     "/ops logs backend",
     "/ops logs backend --errors --since 2h",
     "/ops logs agent --grep timeout --lines 500",
     "/ops logs backend --follow 5m",
+    "/ops logs postgres --slow --since 6h",
   ],
   args: {
-    service: arg.target("service"),
+    target: arg.target(["service", "database"]),
     since: arg.option("since", usual.since),
     lines: arg.option("lines", usual.lines),
     errors: arg.flag("errors"),
     grep: arg.option("grep", "text"),
     follow: arg.option("follow", "5m"),
+    slow: arg.flag("slow"),
   },
   needs: "member",
   run: async ({ app, caller, args, at }) => {
-    const { name, environment } = args.service;
+    const { name, environment } = args.target;
+    if (args.target.kind === "database") return slowLog({ app, caller, at }, args);
+    if (args.slow) {
+      const next = "Name a database, such as `/ops logs postgres --slow`.";
+      throw new Refusal("bad_argument", `${name} is a service: only databases have a slow log.`, next);
+    }
     return ask(
       { app, caller, at },
       {
@@ -73,6 +82,31 @@ export const logs = command({
     },
   },
 });
+
+/** Of a database its slow log is read from here, and nothing else. */
+function slowLog(
+  asked: Pick<ButtonAsk, "app" | "caller" | "at">,
+  {
+    target,
+    slow,
+    since,
+    ...others
+  }: { readonly target: Target; readonly slow: boolean; readonly since: string | undefined } & Readonly<
+    Record<"lines" | "grep" | "follow", string | undefined>
+  > & {
+      readonly errors: boolean;
+    },
+): Answered {
+  const other = (["lines", "grep", "follow", "errors"] as const).find((name) => Boolean(others[name]));
+  if (slow && other === undefined) return askSlowLog(asked, target, since);
+  throw new Refusal(
+    "bad_argument",
+    other === undefined
+      ? `${target.name} is a database: its slow log is what can be read.`
+      : `\`--${other}\` is for the log of a service, and ${target.name} is a database.`,
+    `Try \`/ops logs ${target.name} --slow --since 6h\`.`,
+  );
+}
 
 async function ask(
   { app, caller, at }: { readonly app: App; readonly caller: Caller; readonly at: At },

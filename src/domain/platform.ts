@@ -3,6 +3,7 @@ import type { Placement } from "./configuration.ts";
 import type { CertificateRead } from "./health/certificates.ts";
 import type { HealthSource } from "./health/health.ts";
 import type { LogsRead } from "./logs/logs.ts";
+import type { SlowLogRead } from "./logs/slow-log.ts";
 import type { CachesRead, CachesWrite } from "./platform/caches.ts";
 import type { CostsRead } from "./platform/costs.ts";
 import type { DatabasesRead, DatabasesWrite } from "./platform/databases.ts";
@@ -40,6 +41,8 @@ export interface Provider {
   readonly dumps?: Port<DumpsRead, DumpsWrite>;
   readonly measures?: MeasuresRead;
   readonly logs?: LogsRead;
+  /** What servers of databases write down as slow. */
+  readonly slowLog?: SlowLogRead;
   readonly certificate?: CertificateRead;
   /** What the account costs. */
   readonly costs?: CostsRead;

@@ -1,3 +1,4 @@
+import type { SlowLogRead } from "../domain/logs/slow-log.ts";
 import type { Target } from "../domain/operation/operation.ts";
 import { recordStoreFound, type StoreQuestion, type StoreSight, targetOfLook } from "../domain/operation/store-look.ts";
 import { providerTroubleInWords } from "../domain/operation/trouble.ts";
@@ -13,22 +14,29 @@ export function lookStore(context: OperationContext): JobHandler {
     handle: async ({ lookId }) => {
       const asked = await context.transact(async (app) => {
         const look = await app.storeLooks.byId(lookId);
-        return look === null ? null : { question: look.question, target: () => targetOfLook(app.config, look) };
+        return look === null
+          ? null
+          : { question: look.question, target: () => targetOfLook(app.config, look), now: app.now };
       });
       if (asked === null) return;
-      const found = await see(context, asked.question, asked.target);
+      const found = await see(context, asked);
       await context.transact((app) => recordStoreFound(app, lookId, found));
     },
   });
 }
 
+interface Asked {
+  readonly question: StoreQuestion;
+  readonly target: () => Target;
+  readonly now: Date;
+}
+
 async function see(
   context: OperationContext,
-  question: StoreQuestion,
-  target: () => Target,
+  { question, target, now }: Asked,
 ): Promise<{ readonly trouble: string | null; readonly seen: StoreSight | null }> {
   try {
-    return { trouble: null, seen: await read(context, question, target()) };
+    return { trouble: null, seen: await read(context, question, target(), now) };
   } catch (error) {
     if (error instanceof ProviderError) return { trouble: providerTroubleInWords(error), seen: null };
     if (error instanceof Refusal) return { trouble: error.message, seen: null };
@@ -37,8 +45,17 @@ async function see(
   }
 }
 
-async function read(context: OperationContext, question: StoreQuestion, target: Target): Promise<StoreSight> {
+async function read(
+  context: OperationContext,
+  question: StoreQuestion,
+  target: Target,
+  now: Date,
+): Promise<StoreSight> {
   if (question.view === "backups") return { kind: "backups", sight: await seeBackups(context, target) };
+  if (question.kind === "database" && question.view === "slowlog") {
+    const within = { from: new Date(now.getTime() - question.sinceSeconds * 1000), until: now };
+    return { kind: "slowlog", sight: await slowLogOf(context, target).read(target.placement, within) };
+  }
   if (question.kind === "database") {
     const { port, placement } = portOn(context.providers, "databases", target);
     const sight =
@@ -53,4 +70,10 @@ async function read(context: OperationContext, question: StoreQuestion, target: 
   }
   const { port, placement } = portOn(context.providers, "queues", target);
   return { kind: "queue", sight: await port.read.look(placement, question.view, question.queue) };
+}
+
+function slowLogOf({ providers }: Pick<OperationContext, "providers">, { placement, name }: Target): SlowLogRead {
+  const found = providers.find(({ id }) => id === placement.provider)?.slowLog;
+  if (found) return found;
+  throw new Refusal("not_possible", `The slow log of ${name} on ${placement.provider} cannot be read from here.`);
 }

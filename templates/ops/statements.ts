@@ -46,7 +46,8 @@ export function slowStatements(look: Pick<StoreLook, "id">, sight: Of<"slow">): 
   };
 }
 
-function took(milliseconds: number): string {
+/** A time of a statement as it is read: 300 ms, 12 s. */
+export function took(milliseconds: number): string {
   return milliseconds < 1000 ? `${milliseconds} ms` : age(milliseconds / 1000);
 }
 

@@ -5,6 +5,7 @@ import { backupsDrawn } from "./backups.ts";
 import { cacheDrawn } from "./cache.ts";
 import { databaseDrawn } from "./database.ts";
 import { queueDrawn } from "./queue.ts";
+import { slowLogDrawn } from "./slow-log.ts";
 
 /** What one look at a store comes to: a line that says it all, blocks with the worst first, and every row as text. */
 export interface StoreDrawn {
@@ -61,6 +62,7 @@ function drawnOf(look: StoreLook): StoreDrawn | null {
   if (seen === null) return null;
   if (seen.kind === "database") return databaseDrawn(look, seen.sight);
   if (seen.kind === "backups") return backupsDrawn(look, seen.sight);
+  if (seen.kind === "slowlog") return slowLogDrawn(seen.sight);
   if (seen.kind === "cache") return cacheDrawn(seen.sight);
   return queueDrawn(look, seen.sight);
 }

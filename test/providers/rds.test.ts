@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Placement } from "../../src/domain/configuration.ts";
 import { ProviderError } from "../../src/errors.ts";
+import { rdsClients } from "../../src/providers/rds/clients.ts";
 import { rdsProvider } from "../../src/providers/rds/rds.ts";
+import { rdsSlowLog } from "../../src/providers/rds/slow-log.ts";
 import { startClock } from "../../src/sandbox/clock.ts";
 import { startCloud } from "../../src/sandbox/cloud/cloud.ts";
 
@@ -171,5 +173,37 @@ describe("the check for doctor", () => {
     cloud.faults.set("deny", "rds:DescribeDBSnapshots", true);
     const [denied] = await provider.check([main]);
     expect(denied).toMatchObject({ ok: false, fix: expect.stringContaining("docs/iam/read.json") });
+  });
+});
+
+describe("the slow log", () => {
+  test("is read newest first in portions of whole lines, from as many files as the time asked for takes", async () => {
+    const { cloud, provider, now, advance } = await startRds();
+    cloud.faults.set("slow-query", "waooaw-postgres-production", true);
+    await advance(3 * 3600 + 100);
+    const from = new Date(now().getTime() - 2 * 3600 * 1000);
+    const log = await provider.slowLog?.read(main, { from, until: now() });
+    expect(log).toMatchObject({ engine: "postgres 16.4", whole: true, from: from.toISOString() });
+    // One line every five seconds.
+    expect(log?.shapes[0]?.calls).toBe(1440);
+    expect(log?.shapes[0]?.statement).toBe(
+      "SELECT id, total FROM orders WHERE customer_email = ? AND total > ? ORDER BY created_at",
+    );
+    const calls = cloud.calls().filter((call) => call.operation === "DownloadDBLogFilePortion");
+    expect(calls.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("of a file that is larger than what is read at once the end is read, and where that begins is said", async () => {
+    const { cloud, now, advance } = await startRds();
+    cloud.faults.set("slow-query", "waooaw-postgres-production", true);
+    await advance(2 * 3600);
+    const options = { region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.credentials };
+    const within = { from: new Date(now().getTime() - 2 * 3600 * 1000), until: now() };
+    const log = await rdsSlowLog(rdsClients(options), 100_000).read(main, within);
+    // The newest file is just begun, the one before is too large, and what is older is not looked at.
+    expect(log).toMatchObject({ whole: false, statements: 720 });
+    expect(log.from).toBe(new Date(now().getTime() - 3600 * 1000).toISOString());
+    const wanted = cloud.calls().filter((call) => call.operation === "DownloadDBLogFilePortion");
+    expect(wanted.map((call) => JSON.stringify(call.input)).join()).not.toMatch(/2026-11-22-10/);
   });
 });

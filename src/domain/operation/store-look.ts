@@ -3,6 +3,7 @@ import type { BackupsSight } from "../backup/sight.ts";
 import { withoutSecrets } from "../capture/redact.ts";
 import type { Placement } from "../configuration.ts";
 import type { Place } from "../intent.ts";
+import type { SlowLog } from "../logs/slow-log.ts";
 import type { CacheSight, CacheView } from "../platform/caches.ts";
 import type { DatabaseSight, DatabaseView, Session } from "../platform/databases.ts";
 import type { QueueSight, QueueView } from "../platform/queues.ts";
@@ -14,6 +15,8 @@ import { type Asked, placeFor } from "./place.ts";
 export type StoreQuestion =
   | { readonly kind: "database"; readonly view: DatabaseView }
   | { readonly kind: "database"; readonly view: "backups" }
+  /** What its server wrote down as slow. */
+  | { readonly kind: "database"; readonly view: "slowlog"; readonly sinceSeconds: number }
   /** One of the statements that the server keeps figures of, by what it calls it. */
   | { readonly kind: "database"; readonly view: "explain"; readonly statement: string }
   | { readonly kind: "cache"; readonly view: CacheView; readonly key: string | null }
@@ -24,6 +27,7 @@ export type StoreQuestion =
 export type StoreSight =
   | { readonly kind: "database"; readonly sight: DatabaseSight }
   | { readonly kind: "backups"; readonly sight: BackupsSight }
+  | { readonly kind: "slowlog"; readonly sight: SlowLog }
   | { readonly kind: "cache"; readonly sight: CacheSight }
   | { readonly kind: "queue"; readonly sight: QueueSight };
 
@@ -66,7 +70,9 @@ export async function requestStoreLook(
     readonly question: StoreQuestion;
   },
 ): Promise<StoreLook> {
-  if (ask.question.view !== "backups") mustHaveInside(app, ask.target);
+  const isOfServer =
+    ask.question.view === "backups" || (ask.question.kind === "database" && ask.question.view === "slowlog");
+  if (!isOfServer) mustHaveInside(app, ask.target);
   const look: StoreLook = {
     id: app.newId(),
     askedBy: ask.userId,

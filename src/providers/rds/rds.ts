@@ -5,6 +5,7 @@ import { awsCheck } from "../aws-check.ts";
 import { rdsClients } from "./clients.ts";
 import { type Inside, rdsRead } from "./read.ts";
 import { rdsSizesRead, rdsSizesWrite } from "./size.ts";
+import { rdsSlowLog } from "./slow-log.ts";
 import { rdsWrite } from "./write.ts";
 
 /** Database servers on Amazon RDS: snapshots, new instances made of them, failover, class and storage. Nothing is called before the first use. */
@@ -15,6 +16,7 @@ export function rdsProvider(options: AwsOptions, inside: Inside): Provider {
     id: "rds",
     check: (placements) => Promise.all(placements.map((placement) => check(read, placement))),
     snapshots: { read, write: rdsWrite(clients, inside) },
+    slowLog: rdsSlowLog(clients),
     sizes: { read: rdsSizesRead(clients), write: rdsSizesWrite(clients) },
   };
 }

@@ -6,7 +6,7 @@ import type { OperationRecord } from "../../../src/domain/operation/operation.ts
 import type { Reply } from "../../../templates/kit.ts";
 import { deploymentsCard } from "../../../templates/ops/deployments.ts";
 import { leaseCard, leaseList } from "../../../templates/ops/leases.ts";
-import { type OperationFacts, operationCard } from "../../../templates/ops/operation-card.ts";
+import { type OperationFacts, operationCard, operationFollowed } from "../../../templates/ops/operation-card.ts";
 import { confirmForm, scaleForm } from "../../../templates/ops/operation-forms.ts";
 import { operationList } from "../../../templates/ops/operation-list.ts";
 import { statusCard } from "../../../templates/ops/status.ts";
@@ -196,6 +196,14 @@ function card(record: Partial<OperationRecord>, more: Partial<OperationFacts> = 
 function holds(name: string, drawn: Reply): void {
   expectGolden(`ops/${name}`, drawn);
 }
+
+test("what became of a change that its platform made in its window is told to who asked for it", () => {
+  const detail = "Done in its window: available, db.r6g.large with 100 GiB.";
+  expectGolden(
+    "ops/operation-followed",
+    operationFollowed({ ...planned, state: "ended", outcome: "verified", detail }),
+  );
+});
 
 describe("the card of an operation", () => {
   test.each(cards)("when it is %s", (name, record, more) => {

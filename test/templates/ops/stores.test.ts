@@ -191,6 +191,42 @@ describe("a database seen from inside", () => {
     expectGolden(`ops/database-${name}`, storeCard(look(sight)));
   });
 
+  const slowLog = {
+    engine: "mysql 8.0.36",
+    shapes: [
+      {
+        statement: "SELECT id FROM orders WHERE email = ? AND total > ?",
+        calls: 1440,
+        totalMilliseconds: 8_640_000,
+        longestMilliseconds: 8999,
+        rowsExamined: 144_000_000,
+        last: "2026-11-22T10:14:55.000Z",
+      },
+      ...Array.from({ length: 11 }, (_, index) => ({
+        statement: `UPDATE \`table${index}\` SET note = ? ${"AND x = ? ".repeat(40)}`,
+        calls: 1,
+        totalMilliseconds: 900 - index,
+        longestMilliseconds: 900 - index,
+        rowsExamined: null,
+        last: "2026-11-22T09:30:00.000Z",
+      })),
+    ],
+    statements: 1451,
+    differing: 12,
+    from: "2026-11-22T09:15:00.000Z",
+    whole: false,
+    how: "It writes down what takes longer than long_query_time.",
+  };
+
+  test.each([
+    ["slowlog", slowLog],
+    ["slowlog-none", { ...slowLog, shapes: [], statements: 0, differing: 0, whole: true }],
+  ])("its %s", (name, sight) => {
+    const question = { kind: "database", view: "slowlog", sinceSeconds: 3600 } as const;
+    const found = { at, trouble: null, seen: { kind: "slowlog", sight } as const };
+    expectGolden(`ops/database-${name}`, storeCard({ ...look(null), question, found }));
+  });
+
   test("that could not be seen, and that is being looked at", () => {
     expectGolden("ops/database-away", storeCard(look(null, "the platform did not answer in time (look: NoAnswer).")));
     expectGolden("ops/database-looking", storeCard({ ...look(null), found: null }));

@@ -10,7 +10,7 @@ const minute = 60 * 1000;
 const day = 24 * 60 * minute;
 const sources = ["db-instance", "db-snapshot", "db-cluster"];
 
-/** What is kept beside the databases: automated backups, events, tags and the names of log files. */
+/** What is kept beside the databases: automated backups, events and tags. */
 export function backupCalls({ world, databases }: Cloud): Readonly<Record<string, Operation>> {
   const { state } = databases;
 
@@ -102,23 +102,6 @@ export function backupCalls({ world, databases }: Cloud): Readonly<Record<string
       const keys = formList(input, "TagKeys") as readonly string[];
       state.tags[arn] = (state.tags[arn] ?? []).filter((tag) => !keys.includes(tag.Key));
       return {};
-    },
-
-    /** One file an hour, of the last day; the sizes follow the hour. */
-    DescribeDBLogFiles: (input) => {
-      needInstance(databases, required(input, "DBInstanceIdentifier"));
-      const wanted = text(input, "FilenameContains") ?? "";
-      const since = formNumber(input, "FileLastWritten") ?? 0;
-      const hour = 60 * minute;
-      const last = Math.floor(world.time.now() / hour) * hour;
-      const files = Array.from({ length: 24 }, (_, index) => last - (23 - index) * hour).map((at) => ({
-        LogFileName: `error/postgresql.log.${new Date(at).toISOString().slice(0, 13).replace("T", "-")}`,
-        LastWritten: Math.min(at + hour - 1000, world.time.now()),
-        Size: 40_000 + ((at / hour) % 17) * 1500,
-      }));
-      const all = files.filter((file) => file.LogFileName.includes(wanted) && file.LastWritten >= since);
-      const { items, Marker } = formPage(input, all);
-      return { DescribeDBLogFiles: items, Marker };
     },
   };
 }

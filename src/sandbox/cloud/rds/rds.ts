@@ -2,6 +2,7 @@ import type { Cloud, CloudApi } from "../api.ts";
 import { backupCalls } from "./backup-calls.ts";
 import { clusterCalls } from "./cluster-calls.ts";
 import { instanceCalls } from "./instance-calls.ts";
+import { logCalls } from "./log-calls.ts";
 import { modifyCalls } from "./modify-calls.ts";
 import { itemNames } from "./shapes.ts";
 import { snapshotCalls } from "./snapshot-calls.ts";
@@ -20,5 +21,6 @@ export const rds = (cloud: Cloud): CloudApi => ({
     ...snapshotCalls(cloud),
     ...backupCalls(cloud),
     ...clusterCalls(cloud),
+    ...logCalls(cloud),
   },
 });
