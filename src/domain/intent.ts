@@ -70,6 +70,8 @@ export interface Outbox {
   readonly add: (intent: Intent, lane?: Lane) => Promise<void>;
   /** What has not reached Slack yet or never will, for one incident, in words for its card. */
   readonly missing: (incidentId: string) => Promise<readonly MissingPiece[]>;
+  /** Sends what Slack would not take of an incident because the bot was not in its channel, or that was archived. */
+  readonly sendRefused: (incidentId: string) => Promise<void>;
   /**
    * Has every card posted of the incident, in its channel and elsewhere, replaced by a neutral word where it stands;
    * cards of it that are drawn after that are posted anew.

@@ -67,6 +67,9 @@ function unlessWaiting(row: NewRow) {
     where not exists (select from waiting)`;
 }
 
+/** Slack's words for a channel that takes nothing from the bot as it stands. */
+const refusedByChannel = ["not_in_channel", "channel_not_found", "is_archived"];
+
 /**
  * The outbox of one transaction; `wake` tells the drainer once it is committed. A NOTIFY inside the transaction would
  * make all commits wait for one another, each for its own write to disk: it costs most of the throughput.
@@ -127,6 +130,19 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
           ...("place" in intent && "named" in intent.place ? { where: intent.place.named } : {}),
         };
       });
+    },
+    sendRefused: async (incidentId) => {
+      // Of several that would write the same thing the newest does; messages only share their line.
+      await sql`
+        update outbox set in_doubt = false, error = null, attempts = 0,
+          state = case when kind in ('message', 'files') or seq = (
+            select max(same.seq) from outbox same
+            where same.incident_id = ${incidentId} and same.key = outbox.key and same.state = 'failed'
+              and same.error = any(${refusedByChannel}))
+            then 'due' else 'sent' end,
+          due_at = ${context.now}
+        where incident_id = ${incidentId} and state = 'failed' and error = any(${refusedByChannel})`.execute(db);
+      if (wake) context.afterCommit?.(wake);
     },
     withdraw: async (incidentId) => {
       // The place becomes the channel itself, and the subject names the one message, so that each is edited where it is.

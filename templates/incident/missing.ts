@@ -45,9 +45,9 @@ const reasons: Readonly<Record<string, string>> = {
   missing_scope: "the app lacks a permission; an administrator can run the doctor",
 };
 
-/** What an incident still lacks in Slack, one line for each; what is merely on its way says nothing. */
+/** What an incident still lacks in Slack, a line for each kind of it; what is merely on its way says nothing. */
 export function missingLines(missing: readonly MissingPiece[]): readonly string[] {
-  return missing
+  const lines = missing
     .filter((piece) => piece.state === "failed" || piece.reason !== null)
     .map((piece) => {
       const what = pieces[piece.piece] ?? piece.piece;
@@ -58,6 +58,7 @@ export function missingLines(missing: readonly MissingPiece[]): readonly string[
         ? `Not possible: ${what}${where}${who}${why}`
         : `Still trying: ${what}${where}${who}${why}`;
     });
+  return [...new Set(lines)];
 }
 
 // An invitation of several people may have failed for several reasons.

@@ -170,4 +170,26 @@ describe("[I6] what becomes of the channel by hand", { timeout: 90_000 }, () => 
     await story.settled();
     await ana.sees("#incidents", /Its channel was deleted in Slack/);
   });
+
+  test("what could not be said while it was archived is said once it is open again", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const channel = await declared(story, ana);
+    await ana.archives(channel);
+    await story.settled();
+    for (const line of ["update INC-1 investigating still looking", "note INC-1 asked the vendor"]) {
+      await ana.types("#general", `/incident ${line}`);
+    }
+    await story.advance("2m");
+    await story.settled();
+    await ana.types("#general", "/incident status INC-1");
+    const lacks = ana.told("#general").at(-1) ?? "";
+    expect(lacks.match(/Not possible: posting a message/g)).toHaveLength(1);
+    await ana.unarchives(channel);
+    await ana.sees(channel, /\*Update\* · <@U0ANA>\nStatus is now investigating: still looking/);
+    await ana.sees(channel, /\*Note\* · <@U0ANA>\nasked the vendor/);
+    await story.settled();
+    expect(ana.screen(channel)).not.toContain("Not possible");
+    expect(ana.screen(channel).split("asked the vendor")).toHaveLength(3);
+  });
 });

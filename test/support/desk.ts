@@ -104,6 +104,7 @@ export async function openDesk(config: Configuration = waooaw) {
         outbox: {
           add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),
           missing: async () => desk.missing,
+          sendRefused: async () => {},
           withdraw: async () => {},
           posted: async () => null,
           documents: async () => [],

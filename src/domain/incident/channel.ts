@@ -88,6 +88,7 @@ export async function channelArchived(
   await archivedByHand(app, incident.id, archived);
   await note(app, incident, by, "system", archived ? "Archived the channel" : "Unarchived the channel");
   await app.reconciliations.setCondition(incident, { isArchived: archived });
+  if (!archived) await app.outbox.sendRefused(incident.id);
   await redraw(app, incident);
 }
 
@@ -100,13 +101,16 @@ export async function channelDeleted(app: App, channelId: string, userId: string
   await redraw(app, incident);
 }
 
-/** The bot was taken out of the channel, or is back; what was said without it is fetched then. */
+/** The bot was taken out of the channel, or is back; what was said without it is fetched then, and what it had to say is said. */
 export async function botMoved(app: App, channelId: string, out: boolean, userId: string | null = null): Promise<void> {
   const incident = await app.incidents.byChannel(channelId);
   if (!incident || (await app.reconciliations.condition(incident.id)).botIsOut === out) return;
   await app.reconciliations.setCondition(incident, { botIsOut: out });
   await note(app, incident, userId, "system", out ? "Took Tocsin out of the channel" : "Tocsin is back in the channel");
-  if (!out) await reconcileIncident(app, incident, "reconnect");
+  if (!out) {
+    await app.outbox.sendRefused(incident.id);
+    await reconcileIncident(app, incident, "reconnect");
+  }
   await redraw(app, incident);
 }
 

@@ -16,6 +16,14 @@ export async function captureTarget(app: App, job: Captured): Promise<Incident |
   return job.incidentId ? app.incidents.byId(job.incidentId) : app.incidents.byChannel(job.channelId);
 }
 
+/** The message as the log has it; null where it has none, or one with files, whose links only Slack knows. */
+export async function messageAsCaptured(app: App, { channelId, ts }: Captured): Promise<SlackMessage | null> {
+  const [message] = await app.captures.known(channelId, [ts]);
+  if (!message || message.text === null || (await app.capturedFiles.of(channelId, ts)).length > 0) return null;
+  const { authorId, text, threadTs, editedTs } = message;
+  return { userId: authorId, text, threadTs, editedTs, files: [] };
+}
+
 /** Writes the message on the timeline with its own time, or brings it back or up to date when it is there already. */
 export async function recordMessage(app: App, job: Captured, message: SlackMessage): Promise<void> {
   const target = await captureTarget(app, job);

@@ -126,6 +126,17 @@ describe("a pushpin", () => {
     expect(await captured()).toEqual(["stays"]);
   });
 
+  test("takes what was captured as it was said, without asking Slack for it", async () => {
+    const ts = `17953129${String(++second).padStart(2, "0")}.000100`;
+    await desk.event("message", { channel, user: "U0CHI", text: "said *before* the pin", ts, event_ts: ts });
+    await pushes(ana, ts, true, "1.1");
+    await work();
+    expect(slack.has(`${channel}:${ts}`)).toBe(false);
+    expect(await captured()).toEqual(["said *before* the pin"]);
+    const entry = await desk.transact((app) => app.timeline.bySource(channel, ts));
+    expect(entry?.actorId).toBe("U0CHI");
+  });
+
   test("in any other channel is none of ours", async () => {
     await desk.reacts(ana, "pushpin", { on: true, channelId: "C0GENERAL", ts: "1.1", eventTs: "1.1" });
     expect(desk.jobs).toEqual([]);
