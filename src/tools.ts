@@ -10,6 +10,7 @@ import { auditReportLines, auditResults, isIntact, parseHead } from "./domain/au
 import { defaultBackups } from "./domain/backup/settings.ts";
 import { configurationFaults, configurationResults, type Examination, examine, placementsOf } from "./domain/doctor.ts";
 import { factorResults } from "./domain/factor/doctor.ts";
+import { namedChannels } from "./domain/named-channels.ts";
 import { scheduleResults } from "./domain/oncall/doctor.ts";
 import { referencesOf } from "./domain/oncall/now.ts";
 import type { CheckResult } from "./domain/platform.ts";
@@ -17,7 +18,7 @@ import { ConfigurationError, ProviderError } from "./errors.ts";
 import { operations } from "./operations/index.ts";
 import { auditArchive } from "./providers/audit-archive/audit-archive.ts";
 import { checkRoles, providers, rolesOf } from "./providers/index.ts";
-import { checkDestinations } from "./providers/integrations.ts";
+import { checkDestinations, checkTrackers } from "./providers/integrations.ts";
 import { checkSlack } from "./slack/check-slack.ts";
 import { manifest, manifestYaml } from "./slack/manifest.ts";
 import { verifyAudit } from "./store/audit-verify.ts";
@@ -120,9 +121,11 @@ function outsideExaminations(settings: Settings): readonly Examination[] {
   const slack: Examination = {
     title: "Slack",
     look: async () => {
-      const { channels, oncall } = (await load(settings)).configuration;
-      const people = oncall.flatMap(referencesOf);
-      return checkSlack({ apiUrl, botToken, appToken, channels, people, now: () => new Date() });
+      const { configuration } = await load(settings);
+      const people = configuration.oncall.flatMap(referencesOf);
+      const { channels } = configuration;
+      const named = namedChannels(configuration);
+      return checkSlack({ apiUrl, botToken, appToken, channels, named, people, now: () => new Date() });
     },
   };
   const known = providers({
@@ -135,10 +138,15 @@ function outsideExaminations(settings: Settings): readonly Examination[] {
     title: "Places for post-mortems",
     look: async () => checkDestinations((await load(settings)).configuration.integrations),
   };
+  const tickets: Examination = {
+    title: "Trackers",
+    look: async () => checkTrackers((await load(settings)).configuration.integrations),
+  };
   return [
     slack,
     rolesExamination(settings),
     destinations,
+    tickets,
     archiveExamination(settings),
     ...known.map(({ id }) => providerExamination(settings, id)),
   ];

@@ -1,5 +1,6 @@
 import type { Configuration, Placement } from "./configuration.ts";
 import type { CheckResult } from "./platform.ts";
+import { trailPlaces } from "./security/parts.ts";
 
 /** One part of the installation to look at: a heading and how to look. */
 export interface Examination {
@@ -59,6 +60,7 @@ function resultLines({ what, ok, found, fix }: CheckResult): readonly string[] {
 /** Every place of the catalog that one provider has to reach. */
 export function placementsOf(configuration: Configuration, provider: string): readonly Placement[] {
   if (provider === "cost") return costPlacements(configuration);
+  if (provider === "cloudtrail") return trailPlacements(configuration);
   return [...configuration.services, ...configuration.resources].flatMap(({ runs }) =>
     runs
       .flatMap((placement) => (placement.inside ? [placement, placement.inside] : [placement]))
@@ -75,6 +77,14 @@ function costPlacements(configuration: Configuration): readonly Placement[] {
       at: { ...(account === null ? {} : { account }), ...(budget === null ? {} : { budget }) },
     })),
   );
+}
+
+/** Where evidence is gathered from: once for each environment that has an account. */
+function trailPlacements(configuration: Configuration): readonly Placement[] {
+  return trailPlaces(
+    configuration,
+    configuration.environments.map(({ name }) => name),
+  ).map(({ environment, region }) => ({ environment, provider: "cloudtrail", at: region === null ? {} : { region } }));
 }
 
 /** What the configuration comes to, and what in it deserves a second look though it is no fault. */

@@ -19,6 +19,12 @@ export function trackers({ github, jira }: Integrations): readonly Tracker[] {
   return [...(github ? [createGitHub(github)] : []), ...(jira ? [createJira(jira)] : [])];
 }
 
+/** Whether the trackers that the configuration names take tickets, in the places it names; none where it names none. */
+export async function checkTrackers({ github, jira }: Integrations): Promise<readonly CheckResult[]> {
+  const checks = [...(github ? [createGitHub(github).check()] : []), ...(jira ? [createJira(jira).check()] : [])];
+  return (await Promise.all(checks)).flat();
+}
+
 /** How things of ours are kept in the web services the configuration names. */
 export function keepers(integrations: Integrations, draw: DrawForDestination): readonly Keeper[] {
   const { statuspage, confluence, notion, googleDocs, git } = integrations;

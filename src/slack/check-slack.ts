@@ -1,4 +1,5 @@
 import type { Channels } from "../domain/configuration.ts";
+import type { NamedChannel } from "../domain/named-channels.ts";
 import type { CheckResult } from "../domain/platform.ts";
 import { scopes as wantedScopes } from "./scopes.ts";
 
@@ -8,6 +9,8 @@ export interface SlackCheck {
   /** Null where requests come over HTTP. */
   readonly appToken: string | null;
   readonly channels: Channels;
+  /** Channels that are named elsewhere in the configuration. */
+  readonly named?: readonly NamedChannel[];
   /** Everybody who is on call by the configuration: e-mail addresses, user ids and groups. */
   readonly people?: readonly string[];
   /** The wall clock, which signatures are checked by. */
@@ -45,7 +48,7 @@ export async function checkSlack(check: SlackCheck): Promise<readonly CheckResul
     good("Bot token", `@${String(body.user)} in ${String(body.team)} (${String(body.team_id)})`),
     scopeResult(granted),
     clockResult(headers.get("date"), check.now()),
-    ...(await channelResults(ask, check.channels)),
+    ...(await channelResults(ask, check.channels, check.named ?? [])),
     ...(await peopleResults(ask, [...new Set(check.people ?? [])])),
     ...(check.appToken === null ? [] : [await appTokenResult(check.apiUrl, check.appToken)]),
   ];
@@ -109,34 +112,44 @@ async function peopleResults(ask: Ask, references: readonly string[]): Promise<r
   ];
 }
 
-async function channelResults(ask: Ask, channels: Channels): Promise<readonly CheckResult[]> {
+async function channelResults(
+  ask: Ask,
+  channels: Channels,
+  named: readonly NamedChannel[],
+): Promise<readonly CheckResult[]> {
   const { prefix: _prefix, ...configured } = channels;
-  const wanted = Object.entries(configured).flatMap(([use, names]) =>
-    (typeof names === "string" ? [names] : (names ?? [])).map((name) => ({ use, name })),
+  const usual = Object.entries(configured).flatMap(([use, names]) =>
+    (typeof names === "string" ? [names] : (names ?? [])).map((name) => ({
+      what: `Channel for ${use}`,
+      field: `channels.${use}`,
+      name,
+    })),
   );
+  const wanted = [...usual, ...named.map(({ field, name }) => ({ what: `Channel of ${field}`, field, name }))];
   const names = new Set(wanted.map(({ name }) => name).filter((name) => !isChannelId(name)));
   const listed = names.size > 0 ? await listChannels(ask, names) : new Map<string, unknown>();
   if (typeof listed === "string") {
     return [fault("Channels", `cannot be listed: ${listed}`, "Put the fault above right first, then look again.")];
   }
   return Promise.all(
-    wanted.map(async ({ use, name }) => {
-      const channel = isChannelId(name) ? await channelById(ask, name) : listed.get(name);
-      return channelResult(use, name, channel);
-    }),
+    wanted.map(async (one) =>
+      channelResult(one, isChannelId(one.name) ? await channelById(ask, one.name) : listed.get(one.name)),
+    ),
   );
 }
 
-function channelResult(use: string, name: string, found: unknown): CheckResult {
-  const what = `Channel for ${use}`;
+function channelResult(
+  { what, field, name }: { readonly what: string; readonly field: string; readonly name: string },
+  found: unknown,
+): CheckResult {
   const shown = isChannelId(name) ? name : `#${name}`;
   const channel = found as { readonly [key: string]: unknown } | undefined;
   if (!channel) {
-    const fix = `Create ${shown}, put channels.${use} right, or, where it is private, type /invite @tocsin in it.`;
+    const fix = `Create ${shown}, put ${field} right, or, where it is private, type /invite @tocsin in it.`;
     return fault(what, `${shown} is not there, or is private and the bot is not in it`, fix);
   }
   if (channel.is_archived === true) {
-    return fault(what, `${shown} is archived`, `Unarchive it, or name another one under channels.${use}.`);
+    return fault(what, `${shown} is archived`, `Unarchive it, or name another one under ${field}.`);
   }
   if (channel.is_member === true) return good(what, `${shown}, the bot is in it`);
   if (channel.is_private === true)

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { parseConfiguration } from "../../src/config.ts";
 import { type AuditReport, auditResults } from "../../src/domain/audit/report.ts";
-import { configurationFaults, examine } from "../../src/domain/doctor.ts";
+import { configurationFaults, examine, placementsOf } from "../../src/domain/doctor.ts";
+import { namedChannels } from "../../src/domain/named-channels.ts";
 
 test("everything is told in order, each fault with what puts it right, and the faults are counted", async () => {
   const diagnosis = await examine([
@@ -81,3 +83,44 @@ test("a broken chain and a sealer that does not keep up are faults, a fresh unse
     found: "broken at position 2: this entry is not what was sealed.",
   });
 });
+
+test("channels that are named in alert routes, severities, reviews and tasks are known, each once", () => {
+  const { configuration } = parseConfiguration([{ name: "tocsin.yaml", text: named }], {
+    environment: {},
+    operations: [],
+  });
+  expect(namedChannels(configuration)).toEqual([
+    { field: "alerts.critical.channel", name: "pager" },
+    { field: "alerts.routes[0].channel", name: "data-alerts" },
+    { field: "severities.SEV1.stakeholders", name: "board" },
+    { field: "reviews.daily.channel", name: "mornings" },
+  ]);
+});
+
+test("the trail is looked at once for each environment whose account has one, in its region", () => {
+  const { configuration } = parseConfiguration([{ name: "tocsin.yaml", text: named }], {
+    environment: {},
+    operations: [],
+  });
+  expect(placementsOf(configuration, "cloudtrail")).toEqual([
+    { environment: "production", provider: "cloudtrail", at: { region: "eu-west-1" } },
+  ]);
+});
+
+const named = `
+channels: { incidents: incidents, alerts: alerts }
+severities: { SEV1: { summary: Down, stakeholders: [board, incidents] } }
+environments: { production: { region: eu-west-1 }, staging: {} }
+services:
+  backend:
+    title: Backend
+    environments:
+      production: { ecs: { cluster: main, service: backend } }
+alerts:
+  sources: { ci: { kind: json, token: made-up-token-of-a-test } }
+  critical: { channel: pager }
+  routes:
+    - { labels: { team: data }, channel: data-alerts }
+    - { labels: { team: web }, channel: pager }
+reviews: { daily: { every: day, channel: mornings, items: [health] } }
+`;

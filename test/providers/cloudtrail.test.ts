@@ -63,3 +63,16 @@ test("[I12] a trail that may not be read is no empty one", async () => {
   cloud.faults.set("deny", "cloudtrail", true);
   await expect(read("changes")).rejects.toMatchObject({ fault: "denied" });
 });
+
+test("[I12] doctor says whether it can be read, and which right is missing", async () => {
+  const { cloud, region } = await stage();
+  const { endpoint, credentials } = cloud;
+  const placement = { environment: "production", provider: "cloudtrail", at: {} };
+  expect(await cloudtrailProvider({ endpoint, region, credentials }).check([placement])).toMatchObject([
+    { what: "production: CloudTrail", ok: true },
+  ]);
+  const wrong = { accessKeyId: "AKIANOBODY", secretAccessKey: "x" };
+  const [result] = await cloudtrailProvider({ endpoint, region, credentials: wrong }).check([placement]);
+  expect(result?.ok).toBe(false);
+  expect(result?.fix).toMatch(/LookupEvents|credentials/);
+});

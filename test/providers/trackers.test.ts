@@ -145,3 +145,41 @@ describe("[I10] GitHub alone", () => {
     expect(await faultOf(made.github().look("waooaw/platform#1"))).toBe("throttled");
   });
 });
+
+describe("doctor's look at a tracker", () => {
+  test("finds both places in order", async () => {
+    expect(await made.github().check()).toMatchObject([
+      { what: "GitHub, waooaw/platform", ok: true },
+      { what: "GitHub, waooaw/security for what is private", ok: true },
+    ]);
+    expect(await made.jira().check()).toMatchObject([
+      { what: "Jira, project OPS", ok: true },
+      { what: "Jira, project SEC for what is private", ok: true },
+    ]);
+  });
+
+  test("tells a place for what is private that everybody can read, or that takes no issues", async () => {
+    const { github } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
+    const open = createGitHub({ ...github, privateRepository: partners.github.repository });
+    expect((await open.check())[1]).toMatchObject({ ok: false, found: "everybody can read it" });
+    partners.fail("github", { answer: { status: 200, body: { private: false, has_issues: false } } });
+    expect((await createGitHub({ ...github, privateRepository: null }).check())[0]).toMatchObject({
+      ok: false,
+      found: "it takes no issues",
+    });
+  });
+
+  test("tells a project that is not there, a right that is missing, and a token that is wrong", async () => {
+    const { jira } = partners.integrations({ pagerduty: null, github: null, jira: null, statuspage: null });
+    const lost = await createJira({ ...jira, privateProject: "NONE" }).check();
+    expect(lost[1]).toMatchObject({ ok: false, fix: expect.stringContaining("NONE as private_project") });
+    const permissions = { CREATE_ISSUES: { havePermission: true }, EDIT_ISSUES: { havePermission: false } };
+    partners.fail("jira", { answer: { status: 200, body: { permissions } } });
+    expect((await createJira({ ...jira, privateProject: null }).check())[0]).toMatchObject({
+      ok: false,
+      found: "missing EDIT_ISSUES, TRANSITION_ISSUES",
+    });
+    for (const result of [...(await made.jira("wrong").check()), ...(await made.github("wrong").check())])
+      expect(result).toMatchObject({ ok: false });
+  });
+});

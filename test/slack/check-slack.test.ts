@@ -67,6 +67,20 @@ test("a channel that is not there, or archived, is told with what to do", async 
   expect(told).toContain("C0NOWHERE is not there, or is private and the bot is not in it");
 });
 
+test("a channel that is named elsewhere is looked for too, and told by where it is named", async () => {
+  const named = [
+    { field: "alerts.routes[0].channel", name: "data-alerts" },
+    { field: "severities.SEV1.stakeholders", name: "general" },
+    { field: "costs.channel", name: "C0NOWHERE" },
+  ];
+  const results = (await checkSlack(about(await start(), { named }))).filter(({ what }) => what.includes(" of "));
+  expect(results).toMatchObject([
+    { what: "Channel of alerts.routes[0].channel", ok: false, fix: expect.stringMatching(/put alerts\.routes\[0\]/) },
+    { what: "Channel of severities.SEV1.stakeholders", ok: true },
+    { what: "Channel of costs.channel", ok: false },
+  ]);
+});
+
 test("a token that Slack refuses ends the looking, with the way to the right one", async () => {
   const slack = await start();
   const results = await checkSlack(about(slack, { botToken: "xoxb-wrong" }));

@@ -21,6 +21,20 @@ const withTrail = ["ecs", "rds", "elasticache", "secrets", "secrets-manager"];
 /** A catalog larger than this is gathered from part by part, by naming what is affected. */
 const mostParts = 24;
 
+/** Those of the environments whose account has a trail, each with its region. */
+export function trailPlaces(
+  config: Pick<Configuration, "services" | "resources" | "environments">,
+  environments: readonly string[],
+): readonly { readonly environment: string; readonly region: string | null }[] {
+  const runs = [...config.services, ...config.resources].flatMap((thing) => thing.runs);
+  return environments
+    .filter((name) => runs.some((at) => at.environment === name && withTrail.includes(at.provider)))
+    .map((environment) => ({
+      environment,
+      region: config.environments.find(({ name }) => name === environment)?.region ?? null,
+    }));
+}
+
 /**
  * What can be gathered for an incident: who did what in the accounts of the environments concerned, the logs of the
  * services that are affected, and the backups of their databases. Where nobody said what is affected: of production,
@@ -34,18 +48,11 @@ export function evidenceParts(config: Configuration, incident: Pick<Incident, "a
     .flatMap(({ dependsOn }) => things.filter(({ name }) => dependsOn.includes(name)));
   const concerned = named.length > 0 ? [...new Set([...named, ...needed])] : things;
   const environments = environmentsOf(config, named.length > 0 ? named : things, named.length > 0);
-  const trails = environments.filter((environment) =>
-    things.some(({ runs }) => runs.some((at) => at.environment === environment && withTrail.includes(at.provider))),
-  );
   const services = config.services.filter((one) => concerned.includes(one));
   const databases = config.resources.filter((one) => one.kind === "database" && concerned.includes(one));
   return [
-    ...trails.flatMap((environment) =>
-      (["changes", "sign-ins", "denied"] as const).map((kind) => ({
-        kind,
-        environment,
-        region: config.environments.find(({ name }) => name === environment)?.region ?? null,
-      })),
+    ...trailPlaces(config, environments).flatMap((place) =>
+      (["changes", "sign-ins", "denied"] as const).map((kind) => ({ kind, ...place })),
     ),
     ...services.flatMap(({ name, logs = [] }) =>
       environments

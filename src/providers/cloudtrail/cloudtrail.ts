@@ -1,8 +1,10 @@
 import type { CloudTrailClient, LookupAttribute, LookupEventsCommandOutput } from "@aws-sdk/client-cloudtrail";
+import type { Placement } from "../../domain/configuration.ts";
 import type { TrailEvent, TrailQuestion, TrailRead } from "../../domain/platform/trail.ts";
-import type { Provider } from "../../domain/platform.ts";
+import type { CheckResult, Provider } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
 import { type AwsOptions, calling, clientSettings, forEachRegion } from "../aws.ts";
+import { awsCheck } from "../aws-check.ts";
 import { readEvent } from "./read-event.ts";
 
 type Sdk = typeof import("@aws-sdk/client-cloudtrail");
@@ -76,7 +78,22 @@ export function cloudtrailProvider(options: AwsOptions = {}): Provider {
       own,
     };
   };
-  return { id: "cloudtrail", check: async () => [], trail: { read } };
+  const check = ({ environment, at }: Placement): Promise<CheckResult> =>
+    awsCheck(
+      `${environment}: CloudTrail`,
+      async () => {
+        const { client, sdk } = await places(at.region);
+        await turn(await client.config.region());
+        await calling("LookupEvents", (call) => client.send(new sdk.LookupEventsCommand({ MaxResults: 1 }), call));
+        return "its event history can be read";
+      },
+      { denied: "Give the bot cloudtrail:LookupEvents, as docs/iam/read.json does; security incidents need it." },
+    );
+  return {
+    id: "cloudtrail",
+    check: (placements) => Promise.all(placements.map(check)),
+    trail: { read },
+  };
 }
 
 interface Reading {

@@ -1,5 +1,6 @@
 import { otherHands } from "../../domain/counterpart/keep.ts";
 import type { GitHubIntegration } from "../../domain/integrations.ts";
+import type { CheckResult } from "../../domain/platform.ts";
 import { shorten } from "../../domain/text.ts";
 import type { TicketContent, Tracker } from "../../domain/ticket/tracker.ts";
 import { ProviderError } from "../../errors.ts";
@@ -21,7 +22,9 @@ const pageSize = 100;
 const mostPages = 10;
 
 /** Issues of one repository, through the REST API; source: docs.github.com/rest/issues, version 2022-11-28. */
-export function createGitHub(settings: GitHubIntegration): Tracker {
+export function createGitHub(settings: GitHubIntegration): Tracker & {
+  readonly check: () => Promise<readonly CheckResult[]>;
+} {
   const service: WebService = {
     id: "github",
     title: "GitHub",
@@ -128,7 +131,50 @@ export function createGitHub(settings: GitHubIntegration): Tracker {
         at: at ? new Date(at) : null,
       };
     },
+    check: () => {
+      const { repository, privateRepository } = settings;
+      const look = async (name: string) =>
+        (await askService(service, {
+          operation: "get-repository",
+          url: `${settings.url}/repos/${name}`,
+        })) as Repository;
+      return Promise.all([
+        checkRepository(repository, "repository", false, look),
+        ...(privateRepository ? [checkRepository(privateRepository, "private_repository", true, look)] : []),
+      ]);
+    },
   };
+}
+
+/** Source: docs.github.com/rest/repos/repos#get-a-repository */
+interface Repository {
+  readonly private: boolean;
+  readonly has_issues: boolean;
+  readonly archived?: boolean;
+}
+
+async function checkRepository(
+  name: string,
+  field: string,
+  isPrivate: boolean,
+  look: (name: string) => Promise<Repository>,
+): Promise<CheckResult> {
+  const what = `GitHub, ${name}${isPrivate ? " for what is private" : ""}`;
+  const wrong = (found: string, fix: string) => ({ what, ok: false, found, fix });
+  try {
+    const found = await look(name);
+    if (isPrivate && !found.private)
+      return wrong("everybody can read it", `Name a private repository as integrations.github.${field}.`);
+    if (!found.has_issues || found.archived)
+      return wrong("it takes no issues", `Switch issues on there, or name another as integrations.github.${field}.`);
+    return { what, ok: true, found: "reached, it takes issues", fix: null };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return wrong(
+      error.message,
+      `Look at integrations.github: the token must have read and write on issues of ${name}.`,
+    );
+  }
 }
 
 function bodyOf({ lines, links }: TicketContent, mark: string): string {

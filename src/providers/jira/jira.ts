@@ -1,5 +1,6 @@
 import { otherHands } from "../../domain/counterpart/keep.ts";
 import type { JiraIntegration } from "../../domain/integrations.ts";
+import type { CheckResult } from "../../domain/platform.ts";
 import { shorten } from "../../domain/text.ts";
 import type { TicketContent, TicketSight, Tracker } from "../../domain/ticket/tracker.ts";
 import { ProviderError } from "../../errors.ts";
@@ -34,7 +35,9 @@ interface Issue {
 const spare: Readonly<Record<string, string>> = { assignee: "the assignee", duedate: "the due date" };
 
 /** Issues of one project of Jira Cloud; source: developer.atlassian.com/cloud/jira/platform/rest/v3. */
-export function createJira(settings: JiraIntegration): Tracker {
+export function createJira(settings: JiraIntegration): Tracker & {
+  readonly check: () => Promise<readonly CheckResult[]>;
+} {
   const service: WebService = {
     id: "jira",
     title: "Jira",
@@ -130,7 +133,44 @@ export function createJira(settings: JiraIntegration): Tracker {
       const issue = (await askService(service, { operation: "get-issue", url }).catch(goneIsNull)) as Issue | null;
       return issue && sightOf(issue);
     },
+    check: () => {
+      const look = async (project: string) => {
+        const query = new URLSearchParams({ projectKey: project, permissions: needed.join(",") });
+        const url = `${api}/mypermissions?${query}`;
+        return ((await askService(service, { operation: "get-permissions", url })) as Granted).permissions;
+      };
+      const { project, privateProject } = settings;
+      return Promise.all([
+        checkProject(project, "project", look),
+        ...(privateProject ? [checkProject(privateProject, "private_project", look)] : []),
+      ]);
+    },
   };
+}
+
+/** What tickets need; source: developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions. */
+const needed = ["CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES"];
+interface Granted {
+  readonly permissions: Readonly<Record<string, { readonly havePermission: boolean }>>;
+}
+
+async function checkProject(
+  project: string,
+  field: string,
+  look: (project: string) => Promise<Granted["permissions"]>,
+): Promise<CheckResult> {
+  const what = `Jira, project ${project}${field === "project" ? "" : " for what is private"}`;
+  try {
+    const granted = await look(project);
+    const missing = needed.filter((name) => granted[name]?.havePermission !== true);
+    if (missing.length === 0) return { what, ok: true, found: "reached, it takes issues", fix: null };
+    const fix = `Give the account of the token these permissions in ${project}.`;
+    return { what, ok: false, found: `missing ${missing.join(", ")}`, fix };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const fix = `Look at integrations.jira: its address, e-mail and token, and the key ${project} as ${field}.`;
+    return { what, ok: false, found: error.message, fix };
+  }
 }
 
 /** Whatever a team calls its last column: its category says that it is done. */

@@ -76,8 +76,10 @@ function route(state: State, request: PartnerRequest, now: () => string): Partne
   if (headers.authorization !== `Bearer ${token}`) return problem(401, "Bad credentials");
   const [, base, owner, name, kind, id] = path.split("/");
   const place = `${owner}/${name}`;
-  if (base !== "repos" || ![repository, privateRepository].includes(place) || kind !== "issues")
-    return problem(404, "Not Found");
+  if (base !== "repos" || ![repository, privateRepository].includes(place)) return problem(404, "Not Found");
+  if (method === "GET" && kind === undefined)
+    return { status: 200, body: { full_name: place, private: place === privateRepository, has_issues: true } };
+  if (kind !== "issues") return problem(404, "Not Found");
   const issues = state.issues.filter((one) => one.repository === place);
   if (method === "POST" && !id) return create(state, place, request, now());
   if (method !== "GET" && !(method === "PATCH" && id)) return problem(404, "Not Found");

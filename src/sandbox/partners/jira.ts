@@ -73,6 +73,7 @@ function route(state: State, request: PartnerRequest, now: () => string): Partne
     return { status: 401, body: "Client must be authenticated to access this resource." };
   if (method === "POST" && path === "/rest/api/3/issue") return create(state, request, now());
   if (method === "GET" && path === "/rest/api/3/search/jql") return search(state, query);
+  if (method === "GET" && path === "/rest/api/3/mypermissions") return permissions(query);
   const [, key, more] = /^\/rest\/api\/3\/issue\/([^/]+)(\/transitions)?$/.exec(path) ?? [];
   const known = more ? ["GET", "POST"] : ["GET", "PUT"];
   if (!known.includes(method) || !key) return { status: 404, body: { message: "null for uri", "status-code": 404 } };
@@ -171,6 +172,19 @@ function faultsOf(fields: Readonly<Record<string, unknown>>): Record<string, str
   if (assignee !== undefined && !(accountId && accountId in people))
     errors.assignee = `User '${accountId ?? ""}' cannot be assigned issues.`;
   return errors;
+}
+
+/** The account of the token may do all that is asked about, in the projects that are there. */
+function permissions(query: URLSearchParams): PartnerResponse {
+  const wanted = query.get("projectKey") ?? "";
+  if (![project, privateProject].includes(wanted))
+    return problem(404, [`No project could be found with key '${wanted}'.`]);
+  const names = (query.get("permissions") ?? "").split(",").filter(Boolean);
+  if (names.length === 0) return problem(400, ["The permissions query parameter is required."]);
+  return {
+    status: 200,
+    body: { permissions: Object.fromEntries(names.map((key) => [key, { key, havePermission: true }])) },
+  };
 }
 
 /** Of JQL only what the bot asks: a project and a label. */
