@@ -67,7 +67,7 @@ async function plan(input: ResizeCacheInput, target: Target, see: NodesRead): Pr
       ? `Take back the change of ${where} to ${group.pending}`
       : `Change the nodes of ${where} to ${type} ${at}`,
     changes: takesBack
-      ? [{ label: "Scheduled", from: group.pending ?? "", to: "nothing" }]
+      ? [sizeChange("Node type", group.type, group.pending, group.type)]
       : [sizeChange("Node type", group.type, group.pending, type)],
     risks: takesBack || isDone ? [] : risksOf(type, group, types.smaller, target),
     observed: takesBack

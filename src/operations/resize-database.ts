@@ -3,19 +3,20 @@ import type { Json, Operation, Plan, Sighting, Target } from "../domain/operatio
 import type { ServerSize, SizesRead, SizesWrite, WantedSize } from "../domain/platform/sizes.ts";
 import type { InstanceState, SnapshotsRead, SnapshotsWrite } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
+import {
+  expects,
+  inWords,
+  planBack,
+  type ResizeDatabaseInput,
+  type Steps,
+  takenBack,
+  wayBack,
+  withoutGrown,
+} from "./resize-back.ts";
 import { refuseClass, refuseState, refuseStorage } from "./resize-refusals.ts";
 import { isSmaller } from "./size-order.ts";
 import { keptOf } from "./snapshot-database.ts";
-import { parseTiming, sizeChange, type Timing, timingObserved, waiting, whenInWords } from "./window-words.ts";
-
-export interface ResizeDatabaseInput extends WantedSize, Timing {}
-
-interface Steps extends WantedSize {
-  readonly from: { readonly class: string; readonly storage: number | null };
-  readonly when: Timing["when"];
-  /** It takes back what waits for the window. */
-  readonly takesBack: boolean;
-}
+import { parseTiming, sizeChange, timingObserved, waiting, whenInWords } from "./window-words.ts";
 
 type See = SizesRead & SnapshotsRead;
 
@@ -41,7 +42,7 @@ export const resizeDatabase: Operation<ResizeDatabaseInput, See, SizesWrite & Sn
 };
 
 function parse(input: Json): ResizeDatabaseInput {
-  const given = input as { readonly class?: Json; readonly storage?: Json } | null;
+  const given = input as { readonly class?: Json; readonly storage?: Json; readonly back?: Json } | null;
   const wanted = typeof given?.class === "string" ? given.class.toLowerCase() : null;
   const storage = typeof given?.storage === "number" ? given.storage : null;
   if (wanted === null && storage === null) {
@@ -51,27 +52,18 @@ function parse(input: Json): ResizeDatabaseInput {
   if (storage !== null && (!Number.isInteger(storage) || storage < 1)) {
     throw new Refusal("bad_argument", "Storage is a whole number of GiB.", "Such as `--storage 200`.", "storage");
   }
-  return { class: wanted, storage, ...parseTiming(input) };
+  return { class: wanted, storage, ...parseTiming(input), ...(given?.back === true ? { back: true as const } : {}) };
 }
 
 function stepsOf(plan: Plan): Steps {
   return plan.steps as unknown as Steps;
 }
 
-function expects({ class: now, storage, pending }: ServerSize, { status }: InstanceState) {
-  const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
-  return {
-    class: now,
-    storage: storage === null ? "unknown" : `${storage} GiB`,
-    "waiting change": waits.filter((one) => one !== null).join(", ") || "none",
-    status,
-  };
-}
-
-async function plan(input: ResizeDatabaseInput, target: Target, see: See): Promise<Plan> {
+async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promise<Plan> {
   const at = target.placement;
   const [size, state] = await Promise.all([see.size(at), see.instance(at)]);
   const where = `${target.name} in ${target.environment}`;
+  const input = withoutGrown(given, size, where);
   refuseState(state, input, where);
   const back = takenBack(input, size);
   if (back.length > 0) return planBack(input, target, size, state, back);
@@ -115,8 +107,8 @@ async function plan(input: ResizeDatabaseInput, target: Target, see: See): Promi
     ],
     expects: expects(size, state),
     steps: steps as unknown as Json,
-    undo: cutsOff ? wayBack(target, { ...input, class: size.class, storage: null }) : null,
-    undoLabel: `Back to ${size.class}`,
+    undo: wayBack(target, input, wanted, size),
+    undoLabel: cutsOff ? `Back to ${size.class}` : "Take it back",
     nothingToDo: null,
     count: null,
     ...(cutsOff && input.when === "now" ? { confirm: "type" as const } : {}),
@@ -126,22 +118,9 @@ async function plan(input: ResizeDatabaseInput, target: Target, see: See): Promi
 const sixHours = 6 * 60 * 60 * 1000;
 const day = 24 * 60 * 60 * 1000;
 
-function inWords({ class: wanted, storage }: WantedSize): string {
-  return [wanted, storage === null ? null : `${storage} GiB`].filter((one) => one !== null).join(" and ");
-}
-
 function commandFor(target: Target, { class: wanted, storage }: WantedSize): string {
   const options = [wanted === null ? "" : ` --class ${wanted}`, storage === null ? "" : ` --storage ${storage}`];
   return `/ops resize ${target.name}${options.join("")}`;
-}
-
-function wayBack(target: Target, { class: wanted, storage, when, asked }: ResizeDatabaseInput): Plan["undo"] {
-  const { environment, name } = target;
-  return {
-    operation: "resize-database",
-    target: { environment, name },
-    input: { class: wanted, storage, when, asked },
-  };
 }
 
 /** Of what is asked, what is neither there nor waits already; with --now what waits is asked for again. */
@@ -151,54 +130,6 @@ function whatIsLeft({ class: wanted, storage, when }: ResizeDatabaseInput, size:
   return {
     class: left(wanted, size.class, size.pending.class),
     storage: left(storage, size.storage, size.pending.storage),
-  };
-}
-
-/** What waits and is asked for as it is now, in words: that takes it back. */
-function takenBack({ class: wanted, storage }: WantedSize, { pending, ...size }: ServerSize): readonly string[] {
-  return [
-    ...(wanted === size.class && pending.class !== null ? [pending.class] : []),
-    ...(storage !== null && storage === size.storage && pending.storage !== null ? [`${pending.storage} GiB`] : []),
-  ];
-}
-
-function planBack(
-  input: ResizeDatabaseInput,
-  target: Target,
-  size: ServerSize,
-  state: InstanceState,
-  back: readonly string[],
-): Plan {
-  const where = `${target.name} in ${target.environment}`;
-  const { pending } = size;
-  const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
-  const others = waits.filter((one) => one !== null && !back.includes(one));
-  const asks = [input.class, input.storage].filter((one) => one !== null).length;
-  if (others.length > 0 || asks !== back.length) {
-    const what = others.length > 0 ? `${others.join(", ")} waits too` : "something else is asked for with it";
-    throw new Refusal(
-      "not_possible",
-      `RDS takes a change back only at once, and then makes every other one: ${what}.`,
-      "Take back all of them together, or wait for the window.",
-    );
-  }
-  const steps: Steps = {
-    class: input.class,
-    storage: input.storage,
-    from: { class: size.class, storage: size.storage },
-    when: "now",
-    takesBack: true,
-  };
-  return {
-    summary: `Take back the change of ${where} to ${back.join(" and ")}`,
-    changes: back.map((one) => ({ label: "Scheduled", from: one, to: "nothing" })),
-    risks: [],
-    observed: [`It stays ${size.class} with ${size.storage ?? "?"} GiB; nothing is interrupted.`],
-    expects: expects(size, state),
-    steps: steps as unknown as Json,
-    undo: null,
-    nothingToDo: null,
-    count: null,
   };
 }
 

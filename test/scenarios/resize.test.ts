@@ -22,6 +22,12 @@ function serverOf(story: Scenario) {
   return instances.find(({ id }) => id === instance);
 }
 
+/** What was told in threads of changes that waited for the window. */
+function notices(story: Scenario): readonly string[] {
+  const posted = story.slack.calls.filter(({ method }) => method === "chat.postMessage");
+  return posted.map((call) => JSON.stringify(call)).filter((text) => /(one in its window|waits still)/.test(text));
+}
+
 async function start() {
   const story = await startScenario();
   const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
@@ -83,8 +89,40 @@ describe("[O3] another class for a database", { timeout: 90_000 }, () => {
     await until(story, ana, /scheduled: db\.m6g\.xlarge[\s\S]*scheduled: db\.m6g\.xlarge/);
     await story.advance("7d");
     const told = await until(story, ana, /Done in its window/, "5m");
+    // The one that was taken back is over: nobody is told of it again.
+    expect(notices(story)).toHaveLength(1);
     expect(told).toMatch(/Done in its window: available, db\.m6g\.xlarge with 100 GiB/);
     expect(serverOf(story)?.instanceClass).toBe("db.m6g.xlarge");
+  });
+
+  test("in the window: taken back by its button; told where RDS did not do it, and where somebody took it away", async () => {
+    const { story, ana, ben, carriedOut } = await start();
+    await carriedOut("/ops resize postgres --class db.m6g.xlarge --storage 200", null);
+    await until(story, ana, /scheduled: db\.m6g\.xlarge and 200 GiB/);
+    await ana.clicks("Back to db.m6g.large", { channel: ops });
+    await ana.sees(ops, /Take back the change of postgres in production to db\.m6g\.xlarge and 200 GiB/);
+    await ben.clicks("Approve", { channel: ops });
+    await until(story, ana, /nothing waits for the window any more/);
+    expect(serverOf(story)?.pending).toEqual({});
+
+    await carriedOut("/ops resize postgres --storage 300", null);
+    await until(story, ana, /scheduled: 300 GiB/);
+    await story.restart();
+    story.cloud.world.changeInstance(instance, { pending: {} });
+    await story.advance("7d");
+    await until(
+      story,
+      ana,
+      /Applied, then reverted[\s\S]*Not done in its window: What was asked for does not wait any more/,
+      "5m",
+    );
+
+    await carriedOut("/ops resize postgres --class db.m6g.2xlarge", null);
+    await until(story, ana, /scheduled: db\.m6g\.2xlarge/);
+    await story.advance("6d");
+    story.cloud.world.changeInstance(instance, { status: "backing-up" });
+    await until(story, ana, /The window is over, and it waits still/, "3h");
+    expect(notices(story)).toHaveLength(2);
   });
 
   test("is refused with what was meant, and where somebody changed it meanwhile, throttled or forbade it", async () => {

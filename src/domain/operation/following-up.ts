@@ -20,12 +20,25 @@ export async function followAgain(app: App, id: string): Promise<void> {
   await lookWhenOver(app, id, addMinutes(app.now, againMinutes - 1));
 }
 
-/** The operation that is to be looked at again; null where it is not of the kind, or was taken back since. */
+/** The operation that is to be looked at again; null where it is not of the kind, or another changed the same since. */
 export async function toFollow(app: App, id: string): Promise<OperationRecord | null> {
   const record = await app.operations.byId(id);
   if (record?.outcome !== "verified" || record.plan === null) return null;
   const others = await app.operations.list({ target: record.request.target, limit: 20 });
-  return others.some((other) => other.undoOf === id && other.outcome === "verified") ? null : record;
+  return others.some((other) => isOvertaken(record, other)) ? null : record;
+}
+
+/** Whether another operation has changed something of the same after it: what came of this one is told there. */
+function isOvertaken(record: OperationRecord, other: OperationRecord): boolean {
+  const since = record.appliedAt;
+  if (other.id === record.id || other.outcome !== "verified" || since === null) return false;
+  const changes = other.plan?.changes.map(({ label }) => label) ?? [];
+  const isLater = other.appliedAt !== null && other.appliedAt > since;
+  return (
+    isLater &&
+    other.request.operation === record.request.operation &&
+    record.plan?.changes.some(({ label }) => changes.includes(label)) === true
+  );
 }
 
 /**
