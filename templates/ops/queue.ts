@@ -65,9 +65,11 @@ function failed(look: Pick<StoreLook, "id">, queues: readonly FailedJobs[]): Sto
     });
     const newest = queue.jobs[0];
     const fields = newest && newest.fields.length > 0 ? `; data with ${newest.fields.map(inert).join(", ")}` : "";
+    const looked = queue.groups.reduce((sum, group) => sum + group.count, 0);
+    const part = looked < queue.total ? `; the newest ${count(looked)} of them by reason:` : "";
     return [
-      section(`*${inert(queue.name)}* ${count(queue.total)} failed\n${groups.join("\n")}`),
-      ...(newest ? [context(`Newest: job ${inert(newest.id)}, tried ${newest.attempts} times${fields}`)] : []),
+      section(`*${inert(queue.name)}* ${count(queue.total)} failed${part}\n${groups.join("\n")}`),
+      ...(newest ? [context(`Newest: job ${inert(newest.id)}, tried ${newest.attempts === 1 ? "once" : `${newest.attempts} times`}${fields}`)] : []),
     ];
   });
   const first = queues.find((queue) => queue.total > 0);

@@ -167,7 +167,7 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     expect(card).toMatch(/\*emails\*[\s\S]*12 failed/);
     await ana.types(ops, "/ops queue jobs failed --queue emails");
     const failed = reading(await ana.sees(ops, /\*12\* × welcome/));
-    expect(failed).toMatch(/\*12\* × welcome: connect ECONNREFUSED …[\s\S]*data with to, token/);
+    expect(failed).toMatch(/\*12\* × welcome: connect ECONNREFUSED …[\s\S]*tried once; data with to, token/);
     await ana.types(ops, "/ops queue jobs --queue nothing");
     await until("an answer", () => ana.told(ops).at(-1)?.includes("jobs has no queue nothing"));
 

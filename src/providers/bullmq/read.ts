@@ -25,11 +25,11 @@ export function bullmqRead(connections: ReadonlyMap<string, string>): QueuesRead
       inQueues(connections, at, "state", (opened) => Promise.all(queues.map((name) => stateOf(opened, name)))),
     job: (at, queue, id) =>
       inQueues(connections, at, "job", async ({ redis, key, queue: open }) => {
-        const [name, attempts] = await redis.hmget(key(queue, id), "name", "attemptsMade");
+        const [name, ...attempts] = await redis.hmget(key(queue, id), "name", ...attemptFields);
         if (name === null || name === undefined) return null;
         const state = await open(queue).getJobState(id);
         const locked = (await redis.exists(`${key(queue, id)}:lock`)) === 1;
-        return { id, job: name, state, locked, attempts: Number(attempts ?? 0) };
+        return { id, job: name, state, locked, attempts: attemptsOf(attempts) };
       }),
     failed: (at, queue, filter) =>
       inQueues(connections, at, "failed jobs", async ({ redis, key }) => {
@@ -135,18 +135,22 @@ async function warningsOf({ redis }: Opened): Promise<readonly string[]> {
     : [`Its Redis throws keys away when it is full (${policy}): jobs may vanish. It must be noeviction.`];
 }
 
+/** Where a job keeps how often it was tried: from version 5 on, and before. */
+const attemptFields = ["atm", "attemptsMade"] as const;
+const attemptsOf = (values: readonly (string | null)[]) => Number(values.find((value) => value !== null) ?? 0);
+
 async function failedOf({ redis, key }: Opened, name: string): Promise<FailedJobs> {
   const now = await redisNow(redis);
   const total = await redis.zcard(key(name, "failed"));
   const ids = await redis.zrevrange(key(name, "failed"), 0, failedLookedAt - 1);
   const rows = await Promise.all(
-    ids.map((id) => redis.hmget(key(name, id), "name", "failedReason", "attemptsMade", "finishedOn", "data")),
+    ids.map((id) => redis.hmget(key(name, id), "name", "failedReason", "finishedOn", "data", ...attemptFields)),
   );
-  const jobs = rows.map(([job, reason, attempts, finished, data], index) => ({
+  const jobs = rows.map(([job, reason, finished, data, ...attempts], index) => ({
     id: ids[index] ?? "",
     job: job ?? "",
     reason: reasonShape(reason ?? ""),
-    attempts: Number(attempts ?? 0),
+    attempts: attemptsOf(attempts),
     secondsAgo: Math.max(0, Math.round((now - Number(finished ?? now)) / 1000)),
     fields: fieldsOf(data ?? ""),
   }));
