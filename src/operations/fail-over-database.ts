@@ -1,4 +1,5 @@
 import type { Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import { beside } from "../domain/platform/beside.ts";
 import type { InstanceState, SnapshotsRead, SnapshotsWrite } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
 
@@ -78,8 +79,11 @@ async function plan(input: FailOverInput, target: Target, see: SnapshotsRead): P
     );
   }
   const asked = new Date(input.asked);
-  const [reached, told] = await Promise.all([see.reachable(target.placement), see.events(target.placement, asked)]);
-  const newest = told.at(-1)?.at ?? asked;
+  const [reached, { found: told }] = await Promise.all([
+    see.reachable(target.placement),
+    beside(see.events(target.placement, asked)),
+  ]);
+  const newest = told?.at(-1)?.at ?? asked;
   const since = new Date(newest.getTime() + 1);
   const to = state.cluster === null ? (state.standbyZone ?? "the standby's zone") : state.cluster.readers.join(" or ");
   return {
@@ -106,8 +110,14 @@ async function plan(input: FailOverInput, target: Target, see: SnapshotsRead): P
 
 async function look(made: Plan, target: Target, see: SnapshotsRead, since: Date): Promise<Sighting> {
   const { active } = stepsOf(made);
-  const [state, told] = await Promise.all([see.instance(target.placement), see.events(target.placement, since)]);
-  const seen = { events: told.map((event) => ({ at: event.at.toISOString(), text: event.text })), reason: null };
+  const [state, { found: told }] = await Promise.all([
+    see.instance(target.placement),
+    beside(see.events(target.placement, since)),
+  ]);
+  const seen = {
+    events: (told ?? []).map((event) => ({ at: event.at.toISOString(), text: event.text })),
+    reason: null,
+  };
   const now = activeOf(state);
   const status = state.cluster?.status ?? state.status;
   const changed = `${state.cluster === null ? "zone" : "writer"} ${active ?? "unknown"} → ${now ?? "unknown"}`;

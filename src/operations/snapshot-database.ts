@@ -1,5 +1,6 @@
 import { expired, newestGood, utc } from "../domain/backup/backup.ts";
 import type { Json, Operation, Plan, Sighting, Target } from "../domain/operation/operation.ts";
+import { beside } from "../domain/platform/beside.ts";
 import type { InstanceState, Snapshot, SnapshotsRead, SnapshotsWrite } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
 
@@ -138,7 +139,8 @@ async function look(
 ): Promise<Sighting> {
   const name = snapshotName(operationId ?? "");
   const steps = stepsOf(made);
-  const [all, told] = await Promise.all([see.list(target.placement), see.events(target.placement, since)]);
+  const [all, { found }] = await Promise.all([see.list(target.placement), beside(see.events(target.placement, since))]);
+  const told = found ?? [];
   const own = all.find((one) => one.name === name);
   const seen = { events: told.map((event) => ({ at: event.at.toISOString(), text: event.text })) };
   if (!own) return { ...seen, verdict: "on-the-way", progress: "not seen yet", share: null, reason: null };

@@ -41,6 +41,14 @@ describe("[O8] backing a database up on RDS", { timeout: 90_000 }, () => {
     expect(called(story, "DeleteDBSnapshot")).toHaveLength(1);
   });
 
+  test("a snapshot is seen to be there though its role may not read the instance's events", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    story.cloud.faults.set("deny", "rds:DescribeEvents", true);
+    await ana.types(ops, "/ops backup postgres --yes");
+    await until(story, ana, /Done and verified[\s\S]*is available/);
+  });
+
   test("a snapshot that fails, a refused call and a stopped instance each end in plain words", async () => {
     const story = await startScenario();
     const ana = story.person("U0ANA");

@@ -119,7 +119,7 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
             operation: "terminate-session" as const,
             input: { session: { id, since: session.since } },
           };
-    add(`session ${id}${who} holds up ${holdsUp}${what}`, remedy);
+    add(`session ${id}${who} holds up ${holdsUp}${what}${leftAlone(session?.spared ?? null)}`, remedy);
   }
   const full = broken("connections");
   if (full) {
@@ -170,15 +170,20 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
   const slow = broken("longest-query");
   const statement = hints.find((hint) => hint.kind === "statement");
   if (slow && statement?.kind === "statement") {
-    const { id, since, application } = statement.session;
+    const { id, since, application, spared } = statement.session;
     add(
-      `session ${id}${application ? ` of ${application}` : ""} has run for ${shownValue(slow)}: ${statement.session.statement ?? "hidden from the bot"}`,
-      { text: `Cancel ${id}`, operation: "cancel-query", input: { session: { id, since } } },
+      `session ${id}${application ? ` of ${application}` : ""} has run for ${shownValue(slow)}: ${statement.session.statement ?? "hidden from the bot"}${leftAlone(spared)}`,
+      spared === null ? { text: `Cancel ${id}`, operation: "cancel-query", input: { session: { id, since } } } : null,
     );
   }
   const busy = broken("load") ?? broken("cpu");
   if (causes.length === 0 && busy) add(`it is busy (${busy.title} ${shownValue(busy)})`);
   return causes;
+}
+
+/** Why there is no button to end a session. */
+function leftAlone(spared: string | null): string {
+  return spared === null ? "" : ` (it is not ended from here: ${spared})`;
 }
 
 /** The value alone, which every detail begins with. */

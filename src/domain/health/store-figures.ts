@@ -1,7 +1,7 @@
 /** What looks into a data store say in figures: each with the moment it was seen, and nothing of what was before. */
 import { rootBlockers } from "../operation/store-look.ts";
 import type { CacheStats } from "../platform/caches.ts";
-import type { Connections, Replication, Session, Sizes } from "../platform/databases.ts";
+import { type Connections, type Replication, type Session, type Sizes, superusers } from "../platform/databases.ts";
 import type { QueueState } from "../platform/queues.ts";
 import type { Hint } from "./hints.ts";
 import type { MeasureName } from "./measures.ts";
@@ -54,7 +54,7 @@ export function locksSeen(sessions: readonly Session[], at: Date): Seen {
 /** Statements only: a session that idles in an open transaction holds others up and is seen among the locks. */
 export function statementsSeen(sessions: readonly Session[], at: Date): Seen {
   const [longest] = sessions
-    .filter(({ state, spared }) => state === "active" && spared === null)
+    .filter(({ state, spared }) => state === "active" && (spared === null || spared === superusers))
     .toSorted((one, other) => other.seconds - one.seconds);
   return {
     ...nothing,

@@ -37,6 +37,9 @@ export interface ExplainedStatement {
   readonly why: string | null;
 }
 
+/** Said of a session that the bot may not end although it is a program's or a person's like others. */
+export const superusers = "it is a superuser's";
+
 /** A client's session. Its text has its literals replaced before it leaves the provider. */
 export interface Session {
   readonly id: string;

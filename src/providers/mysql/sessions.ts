@@ -1,4 +1,4 @@
-import type { Session } from "../../domain/platform/databases.ts";
+import { type Session, superusers } from "../../domain/platform/databases.ts";
 import { withoutLiterals } from "../../domain/platform/without-literals.ts";
 import { blockers } from "./locks.ts";
 import type { Client, Row } from "./session.ts";
@@ -117,6 +117,6 @@ function whySpared(row: Row): string | null {
   if (command === "Daemon" || command.startsWith("Slave_") || serversOwn.test(String(row.user))) {
     return `it is the server's own (${row.user})`;
   }
-  if (row.user === "root") return "it is a superuser's";
+  if (row.user === "root") return superusers;
   return null;
 }

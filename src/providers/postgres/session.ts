@@ -100,8 +100,15 @@ export function providerError(operation: string, error: unknown): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : null;
   if (code === null && !/connect|terminated|timeout/i.test(error.message)) return error;
-  const { fault, message } = meanings[code ?? ""] ?? byClass(code);
-  return new ProviderError({ provider: "PostgreSQL", operation, fault, code: code ?? "ConnectionLost", message });
+  const late = code === null && /timeout/i.test(error.message);
+  const { fault, message } = late ? tooLate : (meanings[code ?? ""] ?? byClass(code));
+  return new ProviderError({
+    provider: "PostgreSQL",
+    operation,
+    fault,
+    code: code ?? (late ? "NoAnswer" : "ConnectionLost"),
+    message,
+  });
 }
 
 interface Meaning {
@@ -128,6 +135,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EPIPE: { fault: "unreachable", message: "The connection was cut." },
   ETIMEDOUT: { fault: "timeout", message: "The server could not be reached in time." },
 };
+
+/** The driver's own word for a server that takes the connection and says nothing. */
+const tooLate: Meaning = { fault: "timeout", message: "The server did not answer in time." };
 
 function byClass(code: string | null): Meaning {
   if (code === null || code.startsWith("08")) return { fault: "unreachable", message: "The connection was lost." };

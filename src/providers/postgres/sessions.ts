@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Session } from "../../domain/platform/databases.ts";
+import { type Session, superusers } from "../../domain/platform/databases.ts";
 import { withoutLiterals } from "../../domain/platform/without-literals.ts";
 
 /**
@@ -99,6 +99,6 @@ function whySpared(row: Row): string | null {
   if (row.ours) return "it is the bot's own";
   if (row.backend_type === "walsender") return "it feeds a replica";
   if (row.backend_type !== "client backend") return `it is the server's own (${row.backend_type ?? "unknown"})`;
-  if (row.superuser) return "it is a superuser's";
+  if (row.superuser) return superusers;
   return null;
 }

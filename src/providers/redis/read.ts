@@ -4,7 +4,7 @@ import { keyShape } from "../../domain/platform/key-shape.ts";
 import { infoOf, inRedis } from "./session.ts";
 
 /** Fewer reads than these while it is watched are anybody's, this bot's own among them, and no rate of what the cache is for. */
-const fewReads = 30;
+const fewReads = 300;
 /** How long counters are watched: rates since the server began say nothing of now. */
 const watchSeconds = 3;
 const countMilliseconds = 18_000;

@@ -3,7 +3,7 @@ import type { Configuration } from "../../../src/domain/configuration.ts";
 import { type Grounds, holderIn, likelyCauses } from "../../../src/domain/health/causes.ts";
 import type { Hint } from "../../../src/domain/health/hints.ts";
 import type { Finding } from "../../../src/domain/health/thresholds.ts";
-import type { Session } from "../../../src/domain/platform/databases.ts";
+import { type Session, superusers } from "../../../src/domain/platform/databases.ts";
 
 const now = new Date("2026-11-22T10:00:00Z");
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -60,12 +60,18 @@ describe("a data store", () => {
       { text: "Terminate 4711", operation: "terminate-session", input: { session: { id: "4711", since: "s" } } },
     ],
     [
-      "offers nothing for a session that must be left alone",
+      "offers nothing for a session that must be left alone, and says why",
       grounds(
         [red("blocked", "6")],
-        [{ kind: "blocker", id: "0", session: session({ spared: "a superuser's" }), holdsUp: 6 }],
+        [{ kind: "blocker", id: "0", session: session({ spared: superusers }), holdsUp: 6 }],
       ),
-      /holds up 6/,
+      /holds up 6.* \(it is not ended from here: it is a superuser's\)$/,
+      null,
+    ],
+    [
+      "says what a superuser's session has run for so long, and offers nothing",
+      grounds([red("longest-query", "900 s")], [{ kind: "statement", session: session({ spared: superusers }) }], "pg"),
+      "pg: session 4711 of checkout has run for 900 s: update orders set note = ? (it is not ended from here: it is a superuser's)",
       null,
     ],
     [
