@@ -7,14 +7,15 @@ import {
   memberMoved,
   topicChanged,
 } from "../../src/domain/incident/channel.ts";
+import { momentOf } from "../../src/domain/timeline/capture.ts";
 import type { Command, EventAsk } from "../../src/slack/command.ts";
 
 type Listener = NonNullable<Command["events"]>[string];
 
 /** What people do to an incident's channel by hand, noted on its timeline. Public channels and private ones say it by different names. */
 export const channelEvents: Readonly<Record<string, Listener>> = {
-  member_joined_channel: (ask) => memberMoved(ask.app, word(ask, "channel"), word(ask, "user"), true),
-  member_left_channel: (ask) => memberMoved(ask.app, word(ask, "channel"), word(ask, "user"), false),
+  member_joined_channel: (ask) => moved(ask, true),
+  member_left_channel: (ask) => moved(ask, false),
   "message.channel_topic": topic,
   "message.group_topic": topic,
   channel_rename: rename,
@@ -30,6 +31,15 @@ export const channelEvents: Readonly<Record<string, Listener>> = {
     channelMadePrivate(ask.app, word(ask, "channel"), word(ask, "user") || null),
   group_unarchive: (ask) => archived(ask, false),
 };
+
+function moved(ask: EventAsk, joined: boolean): Promise<void> {
+  const ts = word(ask, "event_ts");
+  return memberMoved(ask.app, word(ask, "channel"), {
+    userId: word(ask, "user"),
+    joined,
+    at: ts ? momentOf(ts) : ask.app.now,
+  });
+}
 
 function topic(ask: EventAsk): Promise<void> {
   return topicChanged(ask.app, word(ask, "channel"), word(ask, "user") || null, word(ask, "topic"));

@@ -204,6 +204,8 @@ async function workOn(boss: PgBoss, lane: LaneName, handlers: readonly JobHandle
     localConcurrency: side,
     pollingIntervalSeconds: pollSeconds,
     notifyPollingIntervalSeconds: pollSeconds,
+    // By default a worker looks away after each job: a backlog was done at two jobs a second.
+    burstWhenReadyExceeds: 1,
   };
   const byName = new Map(handlers.map((handler) => [handler.name, handler]));
   await boss.work<Parcel>(lane, options, async (batch) => {

@@ -1,4 +1,4 @@
-import { readPin, readPost, readReactions } from "../domain/capture/post.ts";
+import { readMove, readPin, readPost, readReactions } from "../domain/capture/post.ts";
 import type { ChannelReader, Listed, ListedPage, Reading } from "../domain/capture/reader.ts";
 import { type SlackCall, SlackCallError } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
@@ -41,6 +41,7 @@ function listed(raw: Payload, channelId: string, botUserId: string): Listed {
     ts: text(raw.ts) ?? "",
     post,
     isTombstone: raw.subtype === "tombstone",
+    moved: readMove(raw),
     replies: typeof raw.reply_count === "number" ? raw.reply_count : 0,
     pinnedBy: readPin(raw, channelId),
     reactions: post ? readReactions(raw) : [],

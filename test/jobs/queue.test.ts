@@ -75,6 +75,19 @@ describe("a job", () => {
     expect(handled).toEqual(["a"]);
   });
 
+  test("does not wait for the clock while others are behind it", async () => {
+    const { queue, inTransaction } = await start();
+    const { handled, handler } = recording("expire-operation");
+    const names = Array.from({ length: 60 }, (_, index) => `job-${index}`);
+    await inTransaction(async (jobs) => {
+      for (const name of names) await jobs.add("expire-operation", { operationId: name }, { key: name });
+    });
+    await queue.work([handler]);
+    // Three at a time and five seconds between looks would take a minute and a half.
+    await until(() => handled.length === names.length, "all were done", 20);
+    expect(handled.toSorted()).toEqual(names.toSorted());
+  });
+
   test("of a transaction that was rolled back is never done", async () => {
     const { queue, inTransaction } = await start();
     const { handled, handler } = recording("plan-operation");

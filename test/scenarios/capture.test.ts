@@ -144,6 +144,44 @@ describe("[I6] pins set and taken away while the bot was away", { timeout: 300_0
   });
 });
 
+describe("[I6] people who come and go while the bot is away", { timeout: 300_000 }, () => {
+  test("stand on its timeline, and who left a private incident has no more access", async () => {
+    const story = await startScenario();
+    const [ana, ben, chi] = [story.person("U0ANA"), story.person("U0BEN"), story.person("U0CHI")];
+    await ana.types("#general", "/incident declare sev2 Keys leaked --private");
+    const hidden = await ana.seesChannel(/keys-leaked/);
+    await ana.sees(hidden, /reported by/);
+    await ana.types(hidden, "/incident access add @ben");
+    await ben.sees(hidden, /reported by/);
+    await ana.types("#general", "/incident declare sev3 Reports are slow");
+    const open = await ana.seesChannel(/reports-are-slow/);
+    await ana.sees(open, /reported by/);
+    await story.settled();
+    story.slack.deliverTo(nowhere);
+    await ben.leaves(hidden);
+    await chi.joins(open);
+    await story.advance("10m");
+    await story.restart();
+    await story.advance("5m");
+    await story.settled();
+    await ben.types("#general", "/incident status INC-1");
+    expect(ben.told("#general").at(-1)).toContain("I cannot find INC-1.");
+    for (const [channel, line] of [
+      [hidden, /<@U0BEN>[^•]*?Left the channel/g],
+      [open, /<@U0CHI>[^•]*?Joined the channel/g],
+    ] as const) {
+      await ana.types(channel, "/incident timeline");
+      await ana.seesForm(/^Timeline$/);
+      const lines = await ana.form();
+      expect(lines, channel).toMatch(line);
+      // Each once, although Slack tells it again whenever the channel is compared.
+      const words = String(line).includes("Left") ? /Left the channel/g : /Joined the channel/g;
+      expect(lines.match(words)?.length, lines).toBe(channel === hidden ? 1 : 2);
+      await ana.closes();
+    }
+  });
+});
+
 describe("[I6] what becomes of the channel by hand", { timeout: 90_000 }, () => {
   test("is followed, and said where people look", async () => {
     const story = await startScenario();

@@ -26,6 +26,14 @@ export function readPost(raw: Payload): Post | null {
   };
 }
 
+/** Who came into the channel or left it, where the message is Slack's own line about that; null where it is none. */
+export function readMove(raw: Payload): { readonly userId: string; readonly joined: boolean } | null {
+  const userId = word(raw.user);
+  const joined = raw.subtype === "channel_join" || raw.subtype === "group_join";
+  const left = raw.subtype === "channel_leave" || raw.subtype === "group_leave";
+  return userId && (joined || left) ? { userId, joined } : null;
+}
+
 /** Apps often say everything in attachments and leave the text empty. */
 function bodyOf(raw: Payload): string {
   const text = word(raw.text);

@@ -6,6 +6,8 @@ export interface Listed {
   /** Null for what nobody wrote, for the bot's own, and for what is left of a deleted one. */
   readonly post: Post | null;
   readonly isTombstone: boolean;
+  /** Slack's own line that somebody came into the channel or left it. */
+  readonly moved: { readonly userId: string; readonly joined: boolean } | null;
   readonly replies: number;
   /** Who pinned it to this channel; null while it is not pinned. */
   readonly pinnedBy: string | null;

@@ -1,6 +1,8 @@
 import { actionItemMarked } from "../action-item/action-item.ts";
+import { takeMoves } from "../incident/moves.ts";
 import type { App } from "../ports.ts";
 import { quoteMessage } from "../text.ts";
+import { momentOf } from "../timeline/capture.ts";
 import { isPinned, messageDeleted, messageEdited, pinMarked, reactionMarked } from "../timeline/marks.ts";
 import { captureDeletion, capturePost, slackTime } from "./capture.ts";
 import type { Listed, ListedPage } from "./reader.ts";
@@ -34,10 +36,12 @@ export interface PageRead {
   readonly members: ReadonlySet<string>;
 }
 
-/** Takes a page of the channel's own messages: what was missed is written, what is gone is erased. */
+/** Takes a page of the channel's own messages: what was missed is written, who came and went too; what is gone is erased. */
 export async function takeHistory(app: App, one: Reconciliation, read: PageRead): Promise<void> {
   const { page } = read;
   const found = await takeListed(app, one, read);
+  const moves = page.listed.flatMap(({ ts, moved }) => (moved ? [{ ...moved, at: momentOf(ts) }] : []));
+  await takeMoves(app, one.channelId, moves);
   for (const { ts, replies } of page.listed) if (replies > 0) await app.reconciliations.thread(one.channelId, ts);
   const oldest = page.listed.map(({ ts }) => ts).sort(byTime)[0] ?? null;
   const isLast = page.nextCursor === null;

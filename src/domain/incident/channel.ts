@@ -5,6 +5,7 @@ import { quoteMessage } from "../text.ts";
 import type { TimelineKind } from "../timeline/entry.ts";
 import { archivedByHand } from "./archiving.ts";
 import { type Incident, incidentName } from "./incident.ts";
+import { type Move, takeMoves } from "./moves.ts";
 import { redraw } from "./notices.ts";
 import { keepTicket } from "./ticket.ts";
 
@@ -42,16 +43,9 @@ export async function channelCreated(
 }
 
 /** Somebody came into or left the channel of an incident. */
-export async function memberMoved(app: App, channelId: string, userId: string, joined: boolean): Promise<void> {
-  const found = await app.incidents.byChannel(channelId);
-  if (found && joined && userId === app.workspace.botUserId) return botMoved(app, channelId, false);
-  if (!found || userId === app.workspace.botUserId) return;
-  // Locked, so that one join delivered twice at once is written once.
-  const incident = await app.incidents.lock(found.id);
-  if (!incident) return;
-  if (joined) await app.incidents.addMembers(incident.id, [userId]);
-  else await app.incidents.removeMember(incident.id, userId);
-  await note(app, incident, userId, "member", joined ? "Joined the channel" : "Left the channel");
+export async function memberMoved(app: App, channelId: string, move: Move): Promise<void> {
+  if (move.joined && move.userId === app.workspace.botUserId) return botMoved(app, channelId, false);
+  await takeMoves(app, channelId, [move]);
 }
 
 /** The topic was changed by hand. */
