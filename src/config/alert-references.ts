@@ -1,4 +1,5 @@
 import type { Sender } from "../domain/alert/settings.ts";
+import { watchName } from "../domain/alert/watch.ts";
 import type { WrittenAlerts } from "./alerts.ts";
 import { windowWords } from "./calendar.ts";
 import {
@@ -32,9 +33,12 @@ const proofsOf: Readonly<Record<Sender, readonly (typeof proofs)[number][]>> = {
 export function alertMisfits(written: Written): readonly Misfit[] {
   const { alerts } = written;
   if (!alerts) return [];
-  const sources = Object.keys(alerts.sources ?? {});
+  const posting = Object.keys(alerts.sources ?? {});
+  const sources = [...posting, ...(alerts.watch ? [watchName] : [])];
   const routes = alerts.routes ?? [];
   return [
+    ...(posting.includes(watchName) ? [ownName] : []),
+    ...watchMisfits(written, alerts.watch ?? {}),
     ...Object.entries(alerts.sources ?? {}).flatMap(([name, source]) => [
       ...proofMisfits(["alerts", "sources", name], source),
       ...levelMisfits(["alerts", "sources", name, "levels"], source.levels ?? {}),
@@ -54,6 +58,23 @@ export function alertMisfits(written: Written): readonly Misfit[] {
       ];
     }),
     ...wordMisfits(["alerts", "calm_in"], alerts.calm_in, "window of maintenance", windowWords(written)),
+  ];
+}
+
+const ownName: Misfit = {
+  path: ["alerts", "sources", watchName],
+  key: true,
+  text: "is how the bot's own watch is called; name the source otherwise.",
+};
+
+function watchMisfits(
+  written: Written,
+  { targets = [], environments = [] }: NonNullable<WrittenAlerts["watch"]>,
+): readonly Misfit[] {
+  const path = ["alerts", "watch"];
+  return [
+    ...targets.flatMap((word, at) => thingMisfits(written, [...path, "targets", at], word)),
+    ...environments.flatMap((word, at) => placeMisfits(written, [...path, "environments", at], word)),
   ];
 }
 

@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { type AlertLevel, alertLevels } from "../domain/alert/alert.ts";
-import type { AlertDecision, AlertProof, AlertSettings, AlertSource } from "../domain/alert/settings.ts";
-import { senders } from "../domain/alert/settings.ts";
+import {
+  type AlertDecision,
+  type AlertProof,
+  type AlertSender,
+  type AlertSettings,
+  senders,
+  type ThresholdWatch,
+} from "../domain/alert/settings.ts";
+import { watchSource } from "../domain/alert/watch.ts";
 import type { Configuration, Environment } from "../domain/configuration.ts";
 import { catalogName, environmentName, severityName } from "./catalog-words.ts";
 import { channel, choice, flag, hours, list, named, object, paged, right, span, text } from "./pieces.ts";
@@ -62,9 +69,32 @@ const decision = {
   severity: text.describe("The severity of that incident.").optional(),
 };
 
+const every = right("write a time from 1m to 1h, such as 5m");
+const watch = object({
+  every: z
+    .string(every)
+    .regex(/^[1-9]\d?[mh]$/, every)
+    .refine((written) => seconds(written, 0) <= 3600, every)
+    .describe("How often it looks; 5m by default.")
+    .optional(),
+  targets: list(text)
+    .min(1, right("name at least one"))
+    .describe("Only at these of the catalog; left out: at all that can be examined.")
+    .optional(),
+  environments: list(text)
+    .min(1, right("name at least one"))
+    .describe("Only there; left out: where production is.")
+    .optional(),
+});
+
 /** Where alerts come from and what follows from them, as people write it. */
 export const alertsSchema = object({
   sources: named(source, "a source's name").describe("Who may send: POST /alerts/<name>.").optional(),
+  watch: watch
+    .describe(
+      "The bot's own watch: holds the catalog against the thresholds by itself, and tells what is wrong as alerts.",
+    )
+    .optional(),
   critical: object(decision).describe("What follows from critical alerts.").optional(),
   warning: object(decision).describe("What follows from warnings.").optional(),
   info: object(decision).describe("What follows from what is only good to know.").optional(),
@@ -114,19 +144,20 @@ const usualServiceLabels = [
 ];
 const usualEnvironmentLabels = ["environment", "env", "stage", "cluster", "ClusterName"];
 
-/** Fills the defaults in; none where no source is written. */
+/** Fills the defaults in; none where neither a source nor a watch is written. */
 export function completeAlerts(
   written: Written,
   environments: readonly Environment[],
   severities: Configuration["severities"],
 ): AlertSettings | undefined {
   const alerts = written.alerts;
-  if (!alerts?.sources || Object.keys(alerts.sources).length === 0) return undefined;
+  if (!alerts || (Object.keys(alerts.sources ?? {}).length === 0 && !alerts.watch)) return undefined;
   const thing = (word: string) => catalogName(written, word) ?? word;
   const place = (word: string) => environmentName(environments, word) ?? word;
   const decided = (one: WrittenDecision) => completeDecision(one, written);
   return {
-    sources: Object.entries(alerts.sources).map(([name, one]): AlertSource => {
+    watch: alerts.watch ? completeWatch(alerts.watch, environments, { thing, place }) : null,
+    sources: Object.entries(alerts.sources ?? {}).map(([name, one]): AlertSender => {
       const proof = proofOf(one);
       if (!proof) throw new Error(`The source ${name} has no proof`);
       return {
@@ -165,7 +196,7 @@ export function completeAlerts(
 /** In the sandbox, which listens on this machine alone, anybody tries alerts out with the token "sandbox". */
 export function withSandboxSource(alerts: AlertSettings): AlertSettings {
   if (alerts.sources.some(({ name }) => name === "try")) return alerts;
-  const source: AlertSource = {
+  const source: AlertSender = {
     name: "try",
     sender: "json",
     proof: { by: "token", token: "sandbox" },
@@ -179,6 +210,23 @@ export function withSandboxSource(alerts: AlertSettings): AlertSettings {
     windowMinutes: 10,
   };
   return { ...alerts, sources: [...alerts.sources, source] };
+}
+
+type Named = (word: string) => string;
+
+function completeWatch(
+  { every: written, targets, environments: places }: NonNullable<WrittenAlerts["watch"]>,
+  environments: readonly Environment[],
+  { thing, place }: { readonly thing: Named; readonly place: Named },
+): ThresholdWatch {
+  const everyMinutes = seconds(written, 300) / 60;
+  const production = environments.filter((one) => one.production).map(({ name }) => name);
+  return {
+    everyMinutes,
+    targets: targets?.map(thing) ?? null,
+    environments: places?.map(place) ?? production,
+    source: watchSource(everyMinutes),
+  };
 }
 
 type WrittenDecision = Pick<NonNullable<WrittenAlerts["critical"]>, "channel" | "page" | "incident" | "severity">;

@@ -79,6 +79,8 @@ export interface JobData {
   readonly "remind-newcomer": { readonly userId: string; readonly since: string; readonly round: number };
   /** Looks at what an environment costs. */
   readonly "check-costs": { readonly environment: string };
+  /** Holds what is in the catalog against its thresholds. */
+  readonly "watch-thresholds": Readonly<Record<never, never>>;
   /** Declares the incident that alerts open by themselves. */
   readonly "declare-from-alert": { readonly groupId: string };
   /** Forgets alerts that are long over. */

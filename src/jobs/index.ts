@@ -1,5 +1,6 @@
 /** The explicit list of every background task. A new one is a file beside this one, a line here, and its data in domain/jobs.ts. */
 
+import { armThresholdWatch } from "../domain/alert/watch.ts";
 import { type AuditArchive, armArchiveAtStart } from "../domain/audit/archive.ts";
 import type { AuditReport } from "../domain/audit/report.ts";
 import type { ChannelReader, FileReader } from "../domain/capture/reader.ts";
@@ -61,6 +62,7 @@ import { verifyAuditJob } from "./verify-audit.ts";
 import { watchHealth } from "./watch-health.ts";
 import { watchOperation } from "./watch-operation.ts";
 import { seeDeploymentsJob, watchReleaseJob } from "./watch-release.ts";
+import { watchThresholds } from "./watch-thresholds.ts";
 
 export interface JobContext extends OperationContext {
   readonly now: () => Date;
@@ -106,6 +108,7 @@ export function jobHandlers(context: JobContext): readonly JobHandler[] {
     jobHandler(pageUnresolvedJob(context)),
     jobHandler(declareFromAlertJob(context)),
     jobHandler(forgetAlertsJob(context)),
+    jobHandler(watchThresholds(context)),
     jobHandler(pageOutside(context)),
     jobHandler(readSchedulesJob(context)),
     jobHandler(syncOncall(context)),
@@ -145,4 +148,5 @@ export async function armJobs(app: App): Promise<void> {
   await armOncall(app);
   await armSchedules(app);
   await armTicketLooks(app);
+  await armThresholdWatch(app);
 }

@@ -83,6 +83,7 @@ const laneOf: Readonly<Record<JobName, LaneName>> = {
   "page-unresolved": "pages",
   "declare-from-alert": "pages",
   "forget-alerts": "reminders",
+  "watch-thresholds": "looks",
   "page-outside": "exchange",
   "sync-oncall": "reminders",
   "watch-health": "looks",

@@ -1,7 +1,6 @@
 import type { Configuration } from "../domain/configuration.ts";
 import { costsOf, recentCosts } from "../domain/cost/costs.ts";
 import { certificateHosts } from "../domain/health/certificates.ts";
-import { keptHours } from "../domain/health/samples.ts";
 import { everySubject, type Subject } from "../domain/health/subjects.ts";
 import { type ReviewRow, recordReview, requireReview } from "../domain/review/reviews.ts";
 import {
@@ -16,7 +15,7 @@ import {
 import type { Review, ReviewItem } from "../domain/review/settings.ts";
 import { Refusal } from "../errors.ts";
 import { askSource } from "./ask-source.ts";
-import { examine } from "./examine.ts";
+import { examineAll } from "./examine-all.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { readCertificateFindings } from "./read-certificates.ts";
 import { readCosts } from "./read-costs.ts";
@@ -24,8 +23,6 @@ import { seeBackups } from "./see-backups.ts";
 
 type Needs = OperationContext & { readonly now: () => Date };
 
-/** At once: a look has 30 s, and each of these takes 5 s at most. */
-const examinedAtOnce = 12;
 const hour = 3_600_000;
 
 /** Reads everything a review looks at and shows it; what cannot be read is unknown and costs its own line only. */
@@ -78,22 +75,8 @@ function subjectsOf(config: Configuration, { targets }: Review): readonly Subjec
 }
 
 async function readHealth(context: Needs, subjects: readonly Subject[]): Promise<readonly ReviewRow[]> {
-  const since = new Date(context.now().getTime() - keptHours * hour);
-  const rows: ReviewRow[] = [];
-  for (let start = 0; start < subjects.length; start += examinedAtOnce) {
-    const some = subjects.slice(start, start + examinedAtOnce);
-    const samples = await context.transact(async (app) => {
-      const all = [];
-      for (const subject of some) all.push(await app.samples.since(subject, since));
-      return all;
-    });
-    const seen = await Promise.all(some.map((subject, index) => examine(context, subject, samples[index] ?? [])));
-    await context.transact(async (app) => {
-      for (const one of seen) await app.samples.add(one, one.samples, since);
-    });
-    rows.push(...some.map((subject, index) => healthRow(subject, seen[index]?.findings ?? [])));
-  }
-  return rows;
+  const seen = await examineAll(context, subjects);
+  return subjects.map((subject, index) => healthRow(subject, seen[index]?.findings ?? []));
 }
 
 async function readErrors(context: Needs, config: Configuration, review: Review): Promise<readonly ReviewRow[]> {

@@ -137,6 +137,15 @@ export function alertRecords(context: RecordContext): AlertRecords {
         .where("id", "=", id)
         .execute();
     },
+    firing: async (source) => {
+      const rows = await db
+        .selectFrom("alerts")
+        .select("fingerprint")
+        .where("source", "=", source)
+        .where("resolved_at", "is", null)
+        .execute();
+      return new Set(rows.map(({ fingerprint }) => fingerprint));
+    },
     list: async (groupId, limit) => {
       const rows = await db
         .selectFrom("alerts")

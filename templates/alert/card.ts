@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Alert } from "../../src/domain/alert/alert.ts";
 import { type AlertFacts, alertFacts } from "../../src/domain/alert/facts.ts";
+import { watchName } from "../../src/domain/alert/watch.ts";
 import { shorten } from "../../src/domain/text.ts";
 import { channelOf, inertLine, named } from "../incident/phrases.ts";
 import { actions, button, context, inert, moment, person, type Reply, reply, section } from "../kit.ts";
@@ -50,11 +51,13 @@ export function small({ group, tally, alerts }: AlertFacts): readonly string[] {
   const count = tally.alerts > 1 ? `${tally.alerts} alerts, told ${tally.told} times` : `told ${tally.told} times`;
   const last = tally.told > 1 ? `, last ${moment(group.lastAt, "{time}")}` : "";
   return [
-    `from ${inert(group.source)}`,
+    group.source === watchName ? "from the bot's own watch" : `from ${inert(group.source)}`,
     ...(tally.told > 1 ? [count] : []),
     `first ${moment(group.openedAt)}${last}`,
     ...(tally.alerts === 1 && newest ? labelsOf(newest) : []),
-    ...(newest?.link ? [`<${inert(newest.link)}|open at its sender>`] : []),
+    ...(newest?.link
+      ? [`<${inert(newest.link)}|${group.source === watchName ? "runbook" : "open at its sender"}>`]
+      : []),
   ];
 }
 
@@ -89,7 +92,8 @@ export function stateOf({ group, incident, paged }: AlertFacts): readonly string
   ];
 }
 
-function buttonsOf({ group, incident }: AlertFacts) {
+function buttonsOf(facts: AlertFacts) {
+  const { group, incident } = facts;
   if (incident) return [];
   const about = { id: group.id };
   const label = shorten(group.title, 50);
@@ -106,5 +110,15 @@ function buttonsOf({ group, incident }: AlertFacts) {
         ]
       : []),
     button({ action: "alert.declare", text: "Declare", about, label: `Declare an incident about ${label}` }),
+    ...(group.service !== null && group.environment !== null
+      ? [
+          button({
+            action: "ops.diagnose.open",
+            text: "Diagnose",
+            about: { id: `${group.environment}/${group.service}` },
+            label: `Diagnose ${facts.about ?? group.service}`,
+          }),
+        ]
+      : []),
   ];
 }

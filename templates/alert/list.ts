@@ -17,7 +17,8 @@ export function alertList({ facts, total, service, hasSources }: AlertListFacts)
   const about = service === null ? "" : ` about ${service}`;
   if (facts.length === 0) {
     const text = `No alert fires${inert(about)}.`;
-    const hint = "Nobody can send any yet: name a source under `alerts` in the configuration, see docs/alerts.md.";
+    const hint =
+      "Nobody can send any yet: name a source, or a watch of the bot's own, under `alerts` in the configuration; see docs/alerts.md.";
     return reply(text, [section(hasSources ? text : `${text}\n${hint}`)]);
   }
   const blocks: KnownBlock[] = facts.flatMap((one) => [

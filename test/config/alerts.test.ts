@@ -31,6 +31,8 @@ alerts:
     five: { kind: graphana, token: ${token} }
     six: { kind: json, token: ${token}, service: backnd, environment: prodd }
     seven: { kind: cloudwatch, topic: "arn:aws:sqs:eu-west-1:123456789012:q" }
+    watch: { kind: json, token: ${token} }
+  watch: { every: 30s, targets: [backnd], environments: [prodd] }
   critical: { severity: SEV9, page: [platfrom], incident: maybe }
   routes:
     - { sources: [oen], services: [nothing] }
@@ -47,6 +49,10 @@ alerts:
       /six\.service: "backnd" is no .* did you mean backend/,
       /six\.environment: "prodd" is no environment/,
       /seven\.topic: .*write the topic's ARN/,
+      /sources\.watch: is how the bot's own watch is called; name the source otherwise/,
+      /watch\.every: .*write a time from 1m to 1h/,
+      /watch\.targets\[0\]: "backnd" is no .* did you mean backend/,
+      /watch\.environments\[0\]: "prodd" is no environment/,
       /critical\.severity: "SEV9" is no severity/,
       /critical\.page\[0\]: "platfrom" is no team of oncall here; did you mean platform/,
       /critical\.incident: .*open, propose, none/,
@@ -59,6 +65,12 @@ alerts:
     expect(told).not.toContain(token);
   });
 
+  test("a watch is enough, looks every 5 minutes where production is, and routes may name it", () => {
+    const { alerts } = parse(`environments: { production: { production: true }, demo: {} }
+alerts: { watch: {}, routes: [{ sources: [watch], page: false }] }`);
+    expect(alerts?.watch).toMatchObject({ everyMinutes: 5, targets: null, environments: ["production"] });
+  });
+
   test("without a source there are no alerts, whatever follows from them", () => {
     expect(parse("alerts: { critical: { channel: incidents, page: true } }").alerts).toBeUndefined();
   });
@@ -68,8 +80,14 @@ describe("doctor says of alerts", () => {
   const found = (text: string) =>
     alertResults(parse(text)).map(({ what, ok, found }) => `${ok ? "ok" : "FAULT"} ${what}: ${found}`);
 
-  test("that nobody can send any", () => {
-    expect(found("")).toEqual(["ok Alerts: no source, so nobody can send any; see docs/alerts.md"]);
+  test("that there are none", () => {
+    expect(found("")).toEqual(["ok Alerts: no source and no watch, so there are none; see docs/alerts.md"]);
+  });
+
+  test("what is watched", () => {
+    const text = `services: { backend: { environments: { production: { ecs: { cluster: c, service: s } } } } }
+alerts: { watch: { every: 1h }, critical: { page: false } }`;
+    expect(found(text)).toContain("ok Alerts: watch: the bot's own, every 60 min: production/backend");
   });
 
   test("where each is posted, and that critical ones page nobody though they should", () => {

@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import type { SentAlert } from "../../src/domain/alert/alert.ts";
-import type { AlertSource } from "../../src/domain/alert/settings.ts";
+import type { AlertSender } from "../../src/domain/alert/settings.ts";
 import { createAlertDoor } from "../../src/http/alerts/door.ts";
 
-const source: AlertSource = {
+const source: AlertSender = {
   name: "scripts",
   sender: "json",
   proof: { by: "token", token: "let-me-in" },

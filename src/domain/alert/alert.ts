@@ -99,6 +99,8 @@ export interface AlertRecords {
     id: string,
     changes: Partial<Pick<Alert, "text" | "link" | "lastAt" | "count" | "toldAt" | "resolvedAt">>,
   ) => Promise<void>;
+  /** Fingerprints of those of a source that fire. */
+  readonly firing: (source: string) => Promise<ReadonlySet<string>>;
   /** Those that fire first, then the newest; at most `limit`. */
   readonly list: (groupId: string, limit: number) => Promise<readonly Alert[]>;
   readonly tally: (groupId: string) => Promise<AlertTally>;

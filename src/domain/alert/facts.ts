@@ -52,7 +52,10 @@ export async function firingNow(
   viewer: Caller,
   options: { readonly service: string | null; readonly limit: number },
 ): Promise<{ readonly facts: readonly AlertFacts[]; readonly total: number }> {
-  const sources = app.config.alerts?.sources.filter(({ sender }) => tellsTheEnd(sender)).map(({ name }) => name) ?? [];
+  const { sources: all = [], watch = null } = app.config.alerts ?? {};
+  const sources = [...all, ...(watch ? [watch.source] : [])]
+    .filter(({ sender }) => tellsTheEnd(sender))
+    .map(({ name }) => name);
   const since = subHours(app.now, silentHours);
   const { groups, total } = await app.alerts.firingGroups({ sources, since, ...options });
   return { facts: await Promise.all(groups.map((group) => alertFacts(app, group, viewer))), total };

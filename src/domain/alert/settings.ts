@@ -16,7 +16,9 @@ export type Sender = (typeof senders)[number];
 
 /** Where alerts come from and what follows from them. */
 export interface AlertSettings {
-  readonly sources: readonly AlertSource[];
+  readonly sources: readonly AlertSender[];
+  /** The bot's own watch of thresholds; null where it is not wanted. */
+  readonly watch: ThresholdWatch | null;
   /** The first that fits says what differs from its level's. */
   readonly routes: readonly AlertRoute[];
   readonly levels: Readonly<Record<AlertLevel, AlertDecision>>;
@@ -26,11 +28,26 @@ export interface AlertSettings {
   readonly keepHours: number | null;
 }
 
-export interface AlertSource {
-  /** Its address is /alerts/<name>. */
-  readonly name: string;
+/** Who posts alerts to /alerts/<name>, and how that is known. */
+export interface AlertSender extends AlertSource {
   readonly sender: Sender;
   readonly proof: AlertProof;
+}
+
+/** Holds what is in the catalog against its thresholds by itself. */
+export interface ThresholdWatch {
+  readonly everyMinutes: number;
+  /** Names of the catalog; null for all of it. */
+  readonly targets: readonly string[] | null;
+  readonly environments: readonly string[];
+  readonly source: AlertSource;
+}
+
+/** What all alerts from one place have in common. */
+export interface AlertSource {
+  readonly name: string;
+  /** "own" is the bot itself. */
+  readonly sender: Sender | "own";
   /** The sender's words for how bad it is, in lower case, each with the level it stands for here. */
   readonly levels: ReadonlyMap<string, AlertLevel>;
   /** The level of an alert whose word is none of those. */
@@ -81,6 +98,6 @@ export interface AlertRoute {
  * Senders that tell of each alert when it is over, so that one told again is the same however long that took. What the
  * others told of counts as over after a day of silence.
  */
-export function tellsTheEnd(sender: Sender): boolean {
-  return ["alertmanager", "grafana", "cloudwatch", "pagerduty"].includes(sender);
+export function tellsTheEnd(sender: Sender | "own"): boolean {
+  return ["alertmanager", "grafana", "cloudwatch", "pagerduty", "own"].includes(sender);
 }

@@ -42,7 +42,7 @@ async function takeOne(app: App, source: AlertSource, sent: SentAlert, turns: Ma
     const group = await app.alerts.groupById(firing.groupId);
     const goesOn = tellsTheEnd(source.sender) || (group !== null && isLive(source, group, app.now));
     if (group?.level === routed.level && goesOn) {
-      await app.alerts.update(firing.id, told(app, firing, sent));
+      await app.alerts.update(firing.id, told(app, source, firing, sent));
       touch(group.id, "told");
       return;
     }
@@ -55,8 +55,15 @@ async function takeOne(app: App, source: AlertSource, sent: SentAlert, turns: Ma
   touch(group.id, turn);
 }
 
-function told(app: App, firing: Alert, sent: SentAlert) {
-  return { count: firing.count + 1, lastAt: app.now, toldAt: sent.at, text: sent.text, link: sent.link };
+/** The bot looks by its own interval: how often says nothing to anybody. */
+function told(app: App, { sender }: AlertSource, firing: Alert, sent: SentAlert) {
+  return {
+    count: firing.count + (sender === "own" ? 0 : 1),
+    lastAt: app.now,
+    toldAt: sent.at,
+    text: sent.text,
+    link: sent.link,
+  };
 }
 
 function alertOf(app: App, group: AlertGroup, sent: SentAlert): Alert {

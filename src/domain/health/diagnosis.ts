@@ -134,14 +134,21 @@ export function alarmFindings(alarms: readonly Alarm[], all: boolean): readonly 
         title: `Alarm ${alarm.name}`,
         state: alarm.state === "alarm" ? "critical" : "unknown",
         detail: alarm.state === "alarm" ? (alarm.reason ?? "it is on") : (alarm.reason ?? "it has not enough data"),
+        alarm: true,
       }),
     );
-  if (!all) telling.push({ title: "Alarms", state: "unknown", detail: "there are too many alarms to read them all" });
+  if (!all)
+    telling.push({
+      title: "Alarms",
+      state: "unknown",
+      detail: "there are too many alarms to read them all",
+      alarm: true,
+    });
   if (telling.length > 0) return telling;
   // That there is none is known: it stands beside what was judged.
   if (alarms.length === 0)
-    return [{ title: "Alarms", state: "unknown", detail: "none watches its metrics", unjudged: true }];
-  return [{ title: "Alarms", state: "ok", detail: `none of ${alarms.length} is on` }];
+    return [{ title: "Alarms", state: "unknown", detail: "none watches its metrics", unjudged: true, alarm: true }];
+  return [{ title: "Alarms", state: "ok", detail: `none of ${alarms.length} is on`, alarm: true }];
 }
 
 /** What something that is needed comes to: what is wrong with it by name, the rest in one line. */

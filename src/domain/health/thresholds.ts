@@ -78,6 +78,10 @@ export interface Finding {
   readonly of?: string | null;
   /** True where it is the platform's own word for how the whole thing is: available. */
   readonly platform?: true;
+  /** True where its threshold wants it to last, and nobody looked before: whether it has is not known yet. */
+  readonly unlasted?: true;
+  /** True where an alarm of the platform's own says it. */
+  readonly alarm?: true;
   /** True where there is a value and nothing to hold it against: it stands beside the findings. */
   readonly unjudged?: true;
 }
@@ -197,6 +201,7 @@ function held(title: string, figure: Series & Pick<Figure, "history">, against: 
     detail: `${value}${bound === "" ? "" : `, ${bound}${usual ? " (built in)" : ""}`}${since}${until}${trend}${todo}`,
     since: state === "ok" ? null : lasted.since,
     runbook: state === "ok" ? null : bounds.runbook,
+    ...(seen !== "ok" && bounds.forSeconds !== null && lasted.minutes === null ? { unlasted: true } : {}),
   };
 }
 

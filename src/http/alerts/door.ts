@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readAlerts } from "../../alerts/senders.ts";
 import type { SentAlert } from "../../domain/alert/alert.ts";
-import type { AlertSource, Sender } from "../../domain/alert/settings.ts";
+import type { AlertSender, Sender } from "../../domain/alert/settings.ts";
 import type { Log } from "../../domain/ports.ts";
 import { readBody } from "../body.ts";
 import { isSigned, sameSecret } from "../proof.ts";
 import { createSns, type FetchText } from "./sns.ts";
 
 export interface AlertDoorOptions {
-  readonly sources: readonly AlertSource[];
+  readonly sources: readonly AlertSender[];
   /** Records what was told; once it resolves it is not lost any more. */
-  readonly take: (source: AlertSource, sent: readonly SentAlert[]) => Promise<void>;
+  readonly take: (source: AlertSender, sent: readonly SentAlert[]) => Promise<void>;
   readonly fetchText: FetchText;
   readonly log: Pick<Log, "warn">;
   readonly count: (sender: Sender, outcome: string) => void;
@@ -51,7 +51,7 @@ export function createAlertDoor(options: AlertDoorOptions): AlertDoor {
     }
   }
 
-  async function taken(source: AlertSource, request: IncomingMessage): Promise<Ending> {
+  async function taken(source: AlertSender, request: IncomingMessage): Promise<Ending> {
     const { proof } = source;
     if (proof.by === "token" && !hasToken(request, proof.token))
       return { status: 401, text: "a bearer token is needed", headers: { "www-authenticate": "Bearer" } };
