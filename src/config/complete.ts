@@ -182,6 +182,9 @@ function completeServices({ written, environments }: Catalog): readonly Service[
     })),
     ...(service.deployments?.before ? { before: completeBefore(service.deployments) } : {}),
     ...completeSteps(written, service.deployments),
+    announce: (service.deployments?.announce ?? written.deployments?.announce ?? []).map((one) =>
+      one.replace(/^#/, ""),
+    ),
     dependsOn: (service.depends_on ?? []).map((word) => catalogName(written, word) ?? word),
     connectionsPerTask: Object.entries(service.connections_per_task ?? {}).map(([word, count]) => ({
       database: catalogName(written, word) ?? word,

@@ -10,7 +10,7 @@ import {
   unknown,
 } from "./catalog-words.ts";
 import { plain } from "./nearest.ts";
-import { flag, list, object, right, span, text } from "./pieces.ts";
+import { channel, flag, list, object, right, span, text } from "./pieces.ts";
 import type { Misfit } from "./references.ts";
 import type { Written } from "./schema.ts";
 import { seconds } from "./spans.ts";
@@ -73,9 +73,15 @@ export const checklistSchema = list(
   .max(most, right(`write at most ${most} items`))
   .describe("What has to be done before `/ops deploy` may be confirmed.");
 
+/** Who is told of deployments, as people write it. */
+export const announceSchema = list(channel)
+  .max(10, right("write at most 10 channels"))
+  .describe("Channels that are told when a deployment in production begins and how it ended; [] for none.");
+
 /** What holds for deployments of every service. */
 export const deploymentsSchema = object({
   checklist: checklistSchema.optional(),
+  announce: announceSchema.optional(),
 }).describe("What holds for deployments of every service; a service adds its own under `deployments`.");
 
 type WrittenItem = z.infer<typeof checklistSchema>[number];

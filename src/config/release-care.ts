@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Service } from "../domain/configuration.ts";
 import { mostMinutes, type ReleaseCare, usualMinutes } from "../domain/release-care/settings.ts";
 import { unknown } from "./catalog-words.ts";
-import { checklistSchema } from "./deployment-checklist.ts";
+import { announceSchema, checklistSchema } from "./deployment-checklist.ts";
 import { stepsSchema } from "./deployment-steps.ts";
 import { count, list, object, right, text } from "./pieces.ts";
 import type { Misfit } from "./references.ts";
@@ -43,7 +43,10 @@ export const releaseCareSchema = object({
     .describe("Tasks of `tasks` that run before each `/ops deploy`, in this order; each has to end well.")
     .optional(),
   steps: stepsSchema.optional(),
-}).describe("Deployments are seen, and watched by themselves, unless it says only what comes before them.");
+  announce: announceSchema.optional(),
+}).describe(
+  "Deployments are seen, and watched by themselves, unless it says only what comes before them, or who is told.",
+);
 
 /** By service; those that say nothing are watched only when somebody asks. */
 export function completeReleaseCare(written: Written): ReadonlyMap<string, ReleaseCare> {

@@ -200,6 +200,8 @@ export interface Service {
   readonly before?: readonly { readonly task: string; readonly back: string | null }[];
   /** What its deployment consists of, in this order; left out: the release alone. */
   readonly steps?: readonly DeploymentStep[];
+  /** Channels that are told of its deployments in production; left out for none. */
+  readonly announce?: readonly string[];
   /** Those of them that it works without: where they are away it only degrades. */
   readonly worksWithout?: readonly string[];
   /** Alarms of its platform that watch it, by name, beside those on its own metrics. */

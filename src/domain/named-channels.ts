@@ -11,7 +11,7 @@ export interface NamedChannel {
 
 /** Every channel that the configuration names outside `channels`, each at its first place. */
 export function namedChannels(config: Configuration): readonly NamedChannel[] {
-  const { alerts, severities, followUp, costs, reviews = [], upkeep = [], channels } = config;
+  const { services, alerts, severities, followUp, costs, reviews = [], upkeep = [], channels } = config;
   const placed = (field: string, place: Place) => ("named" in place ? [{ field, name: place.named }] : []);
   const written = (field: string, name: string | null | undefined) => (name ? [{ field, name }] : []);
   const all = [
@@ -21,6 +21,9 @@ export function namedChannels(config: Configuration): readonly NamedChannel[] {
     ),
     ...severities.flatMap((one) =>
       (one.stakeholders ?? []).map((name) => ({ field: `severities.${one.name}.stakeholders`, name })),
+    ),
+    ...services.flatMap((one) =>
+      (one.announce ?? []).map((name) => ({ field: `services.${one.name}.deployments.announce`, name })),
     ),
     ...written("follow_up.review_channel", followUp.reviewChannel),
     ...written("costs.channel", costs?.channel),

@@ -10,6 +10,7 @@ import { lockName, type OperationRecord } from "../../src/domain/operation/opera
 import { actionOf } from "../../src/domain/operation/rights.ts";
 import { undoOf } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
+import { announcedOf } from "../../src/domain/release-care/announcement.ts";
 import { checklistStanding } from "../../src/domain/release-care/checklist.ts";
 import { sharesOf } from "../../src/domain/release-care/watch.ts";
 import { reviewList, reviewsOf } from "../../src/domain/review/reviews.ts";
@@ -17,6 +18,7 @@ import { upkeepTask } from "../../src/domain/upkeep/task.ts";
 import { turnList } from "../../src/domain/upkeep/turns.ts";
 import { figureBlocks } from "../incident/review.ts";
 import type { View } from "../views.ts";
+import { deploymentBegun, deploymentOver } from "./announcement.ts";
 import { archiveTrouble, auditExportView, auditVerifiedView } from "./audit.ts";
 import { auditHead } from "./audit-head.ts";
 import { breakGlassCard, breakGlassDue } from "./break-glass.ts";
@@ -47,6 +49,14 @@ export const operationViews = {
   "ops.operation.followed": async (app, subject) => {
     const operation = await app.operations.byId(subject);
     return operation === null ? null : { reply: operationFollowed(operation) };
+  },
+  "ops.deployment.begun": async (app, subject) => {
+    const operation = await app.operations.byId(subject);
+    return operation === null ? null : { reply: deploymentBegun(operation, announcedOf(app, operation)) };
+  },
+  "ops.deployment.over": async (app, subject) => {
+    const operation = await app.operations.byId(subject);
+    return operation === null ? null : { reply: deploymentOver(operation, announcedOf(app, operation)) };
   },
   "ops.hold": async (app, subject) => {
     const hold = await app.holds.byId(subject);

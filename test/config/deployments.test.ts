@@ -21,6 +21,27 @@ databases: { postgres: { aliases: [pg] } }
 thresholds: [{ metric: CPU utilization, critical: "> 90 %" }]
 `;
 
+test("who is told of deployments is a service's own where it says so, none where that is empty", () => {
+  const { services } = parse(`${catalog}
+deployments: { announce: ["#product"] }
+services:
+  backend: { deployments: { announce: [support, product] } }
+  agent: { deployments: { announce: [] } }
+  web: { deployments: { watch_for: 15m } }
+`);
+  expect(services.map(({ name, announce }) => [name, announce])).toEqual([
+    ["backend", ["support", "product"]],
+    ["agent", []],
+    ["web", ["product"]],
+  ]);
+  expect(parse(`${catalog}\nservices: { web: { deployments: { announce: [product] } } }`).releaseCare?.has("web")).toBe(
+    false,
+  );
+  expect(faultsOf("services: { web: { deployments: { announce: [not a channel] } } }")).toContain(
+    "write a channel's name",
+  );
+});
+
 test("a checklist is complete with its defaults and in canonical words", () => {
   const { deploymentChecklist, releaseCare } = parse(
     `${catalog}

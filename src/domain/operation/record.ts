@@ -1,6 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Lane } from "../intent.ts";
 import type { App } from "../ports.ts";
+import { announceDeployment } from "../release-care/announcement.ts";
 import { settleTurns } from "../upkeep/turns.ts";
 import { settleLease } from "./lease.ts";
 import { isRunning, lifecycle } from "./lifecycle.ts";
@@ -45,6 +46,7 @@ export async function advance(
   }
   const updated = await app.operations.update(operation, { ...mark.changes, state: to });
   await leaveMarks(app, updated, mark);
+  if (to === "applying") await announceDeployment(app, updated, "begun");
   return updated;
 }
 
@@ -66,6 +68,7 @@ export async function end(
   });
   await app.locks.release(lockName(operation), operation.id);
   await redrawNeighbours(app, ended);
+  await announceDeployment(app, ended, "over");
   await settleTurns(app, ended);
   return ended;
 }

@@ -4,6 +4,7 @@ import type { Deployed } from "../../../src/domain/operation/deployments.ts";
 import type { Lease } from "../../../src/domain/operation/lease.ts";
 import type { OperationRecord } from "../../../src/domain/operation/operation.ts";
 import type { Reply } from "../../../templates/kit.ts";
+import { deploymentBegun, deploymentOver } from "../../../templates/ops/announcement.ts";
 import { deploymentsCard } from "../../../templates/ops/deployments.ts";
 import { leaseCard, leaseList } from "../../../templates/ops/leases.ts";
 import { type OperationFacts, operationCard, operationFollowed } from "../../../templates/ops/operation-card.ts";
@@ -196,6 +197,17 @@ function card(record: Partial<OperationRecord>, more: Partial<OperationFacts> = 
 function holds(name: string, drawn: Reply): void {
   expectGolden(`ops/${name}`, drawn);
 }
+
+test("people outside hear in one sentence that a deployment began, and in one how it ended", () => {
+  const deploy: OperationRecord = { ...planned, request: { ...planned.request, operation: "deploy-service" } };
+  const services = [
+    { title: "Backend API <!channel>", version: "v43" },
+    { title: "Agent", version: null },
+  ];
+  expectGolden("ops/deployment-begun", deploymentBegun({ ...deploy, state: "applying" }, services));
+  const ended: OperationRecord = { ...deploy, state: "ended", outcome: "applied-then-reverted" };
+  expectGolden("ops/deployment-over", deploymentOver(ended, services.slice(0, 1)));
+});
 
 test("what became of a change that its platform made in its window is told to who asked for it", () => {
   const detail = "Done in its window: available, db.r6g.large with 100 GiB.";
