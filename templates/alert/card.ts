@@ -54,7 +54,8 @@ export function small({ group, tally, alerts }: AlertFacts): readonly string[] {
     group.source === watchName ? "from the bot's own watch" : `from ${inert(group.source)}`,
     ...(tally.told > 1 ? [count] : []),
     `first ${moment(group.openedAt)}${last}`,
-    ...(tally.alerts === 1 && newest ? labelsOf(newest) : []),
+    // The watch's own labels say what the heading says.
+    ...(tally.alerts === 1 && newest && group.source !== watchName ? labelsOf(newest) : []),
     ...(newest?.link
       ? [`<${inert(newest.link)}|${group.source === watchName ? "runbook" : "open at its sender"}>`]
       : []),
@@ -93,7 +94,7 @@ export function stateOf({ group, incident, paged }: AlertFacts): readonly string
 }
 
 function buttonsOf(facts: AlertFacts) {
-  const { group, incident } = facts;
+  const { group, incident, subject } = facts;
   if (incident) return [];
   const about = { id: group.id };
   const label = shorten(group.title, 50);
@@ -110,15 +111,15 @@ function buttonsOf(facts: AlertFacts) {
         ]
       : []),
     button({ action: "alert.declare", text: "Declare", about, label: `Declare an incident about ${label}` }),
-    ...(group.service !== null && group.environment !== null
-      ? [
+    ...(subject === null
+      ? []
+      : [
           button({
             action: "ops.diagnose.open",
             text: "Diagnose",
-            about: { id: `${group.environment}/${group.service}` },
-            label: `Diagnose ${facts.about ?? group.service}`,
+            about: { id: `${subject.environment}/${subject.name}` },
+            label: `Diagnose ${facts.about ?? subject.name}`,
           }),
-        ]
-      : []),
+        ]),
   ];
 }

@@ -69,7 +69,13 @@ function failed(look: Pick<StoreLook, "id">, queues: readonly FailedJobs[]): Sto
     const part = looked < queue.total ? `; the newest ${count(looked)} of them by reason:` : "";
     return [
       section(`*${inert(queue.name)}* ${count(queue.total)} failed${part}\n${groups.join("\n")}`),
-      ...(newest ? [context(`Newest: job ${inert(newest.id)}, tried ${newest.attempts === 1 ? "once" : `${newest.attempts} times`}${fields}`)] : []),
+      ...(newest
+        ? [
+            context(
+              `Newest: job ${inert(newest.id)}, tried ${newest.attempts === 1 ? "once" : `${newest.attempts} times`}${fields}`,
+            ),
+          ]
+        : []),
     ];
   });
   const first = queues.find((queue) => queue.total > 0);

@@ -1,5 +1,6 @@
 import { subHours } from "date-fns/subHours";
 import type { Caller } from "../access/caller.ts";
+import { subjectOf, usualEnvironment } from "../health/subjects.ts";
 import { isMember, maySee } from "../incident/access.ts";
 import { affectedTitles } from "../incident/affected.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -16,6 +17,8 @@ export interface AlertFacts {
   readonly alerts: readonly Alert[];
   /** What it is about, as people call it. */
   readonly about: string | null;
+  /** What can be diagnosed about it; null where nothing was recognised. */
+  readonly subject: { readonly name: string; readonly environment: string } | null;
   /** The incident they belong to; one that is private stands nowhere. */
   readonly incident: Incident | null;
   /** Who is being paged for it at this moment, in words. */
@@ -37,10 +40,17 @@ export async function alertFacts(app: App, group: AlertGroup, viewer: Caller | n
     tally: await app.alerts.tally(group.id),
     alerts: await app.alerts.list(group.id, shown),
     about: group.service === null ? null : (affectedTitles(app.config, [group.service])[0] ?? group.service),
+    subject: diagnosable(app, group),
     incident: isSeen ? found : null,
     paged: pages.flatMap((page) => (page?.state === "open" ? [pagedName(app, page)] : [])),
     permalink: posted ? app.workspace.permalink(posted.channelId, posted.ts) : null,
   };
+}
+
+function diagnosable({ config }: App, { service: name, environment: told }: AlertGroup): AlertFacts["subject"] {
+  const environment = told ?? (name === null ? null : usualEnvironment(config, name));
+  if (name === null || environment === null) return null;
+  return subjectOf(config, { name, environment }) === null ? null : { name, environment };
 }
 
 /** Hours of silence after which what a sender told of, which tells no end, counts as over. */

@@ -1,4 +1,4 @@
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import type { Alert, AlertGroup } from "../../../src/domain/alert/alert.ts";
 import type { AlertFacts } from "../../../src/domain/alert/facts.ts";
 import { alertCard } from "../../../templates/alert/card.ts";
@@ -57,6 +57,7 @@ const facts: AlertFacts = {
   incident: null,
   paged: ["Platform"],
   permalink: "https://waooaw.slack.com/archives/C0ALERTS/p1",
+  subject: { name: "backend", environment: "production" },
 };
 const storm: AlertFacts = {
   ...facts,
@@ -65,6 +66,18 @@ const storm: AlertFacts = {
 };
 
 test("one alert with what is done about it", () => expectGolden("alert/card-one", alertCard(facts)));
+
+test("what the bot's own watch found has the way to look closer, and no labels that only repeat it", () => {
+  const found = { ...alert("web-1"), title: "CPU utilization", text: "95 %, critical > 90 %" };
+  const watched = { ...group, source: "watch", title: found.title, environment: "production" };
+  expectGolden("alert/card-watch", alertCard({ ...facts, group: watched, alerts: [found] }));
+});
+
+test("alerts about nothing of the catalog cannot be diagnosed", () => {
+  const card = JSON.stringify(alertCard({ ...facts, about: null, subject: null }));
+  expect(card).toContain("Acknowledge");
+  expect(card).not.toContain("Diagnose");
+});
 
 test("a storm with its count, acknowledged", () => {
   const taken = { ...group, acknowledgedAt: at(5), acknowledgedBy: "U0ANA" };
