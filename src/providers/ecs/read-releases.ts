@@ -195,14 +195,19 @@ export async function tasksStartedBy(
   return taskArns;
 }
 
-async function readTask(clients: EcsClients, place: EcsPlace, token: string): Promise<OneOffTask | null> {
-  const { client, sdk } = await clients.ecs(place.region);
-  const { cluster } = place;
+/** The one task that was started with a token, whether it runs or is over; null where there is none. */
+export async function taskStartedBy(clients: EcsClients, place: EcsPlace, token: string): Promise<string | null> {
   const arns = await Promise.all(
     (["RUNNING", "STOPPED"] as const).map((status) => tasksStartedBy(clients, place, token, status)),
   );
-  const [arn] = arns.flat();
-  if (arn === undefined) return null;
+  return arns.flat()[0] ?? null;
+}
+
+async function readTask(clients: EcsClients, place: EcsPlace, token: string): Promise<OneOffTask | null> {
+  const { client, sdk } = await clients.ecs(place.region);
+  const { cluster } = place;
+  const arn = await taskStartedBy(clients, place, token);
+  if (arn === null) return null;
   const { tasks = [] } = await calling("DescribeTasks", (options) =>
     client.send(new sdk.DescribeTasksCommand({ cluster, tasks: [arn] }), options),
   );

@@ -4,7 +4,7 @@ import { calling } from "../aws.ts";
 import type { EcsClients } from "./clients.ts";
 import { type EcsPlace, ecsPlace } from "./place.ts";
 import { describe } from "./read.ts";
-import { definitionOf, familyOf, newestFirst, tasksStartedBy } from "./read-releases.ts";
+import { definitionOf, familyOf, newestFirst, taskStartedBy, tasksStartedBy } from "./read-releases.ts";
 import { copyOf, tagOf } from "./task-definition.ts";
 
 /** The write half for versions of services on ECS; only the job that applies holds it. */
@@ -66,7 +66,9 @@ export function ecsReleasesWrite(clients: EcsClients): ReleasesWrite {
     },
     runTask: async (at, task, token) => {
       const place = ecsPlace(at);
-      const service = await describe(clients, place);
+      // Not all that speak ECS's language remember the client's token; there it would run a second time.
+      const [service, known] = await Promise.all([describe(clients, place), taskStartedBy(clients, place, token)]);
+      if (known !== null) return;
       const { client, sdk } = await clients.ecs(place.region);
       const answer = await calling("RunTask", (options) =>
         client.send(
