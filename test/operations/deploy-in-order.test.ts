@@ -1,60 +1,23 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../src/domain/configuration.ts";
-import type { OperationRecord, Target } from "../../src/domain/operation/operation.ts";
+import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { undoOf } from "../../src/domain/operation/undo.ts";
-import { ecsProvider } from "../../src/providers/ecs/ecs.ts";
-import { startClock } from "../../src/sandbox/clock.ts";
-import { type SandboxCloud, startCloud } from "../../src/sandbox/cloud/cloud.ts";
+import type { SandboxCloud } from "../../src/sandbox/cloud/cloud.ts";
+import { freezeFrom, index, inOrder } from "../support/in-order.ts";
 import { killable } from "../support/killable.ts";
-import { policyRule, servicesNamed } from "../support/operations-app.ts";
-
-const placed = (name: string) => ({
-  environment: "production",
-  provider: "ecs",
-  at: { cluster: "waooaw-production", service: `waooaw-${name}` },
-});
-const target: Target = {
-  kind: "service",
-  name: "backend",
-  environment: "production",
-  production: true,
-  placement: placed("backend"),
-};
-const index = { name: "index", summary: "", command: ["reindex"], container: null, timeoutSeconds: 300, lines: 20 };
+import { policyRule } from "../support/operations-app.ts";
 
 type Bot = ReturnType<typeof killable>;
 type Story = (bot: Bot, cloud: SandboxCloud) => Promise<void>;
 
-/** The backend with these steps and then the agent, planned by Ana. */
+/** The backend with these steps and then the agent. */
 async function withBot(
   { steps, policy }: { readonly steps: Service["steps"]; readonly policy?: readonly ReturnType<typeof policyRule>[] },
   story: Story,
 ): Promise<void> {
-  const beginning = Date.parse("2026-11-22T10:00:00Z");
-  const clock = startClock(() => beginning);
-  const cloud = await startCloud({ clock });
-  const aws = { region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.credentials };
-  const services = servicesNamed(["backend", "agent", "grafana"]).map((service) => ({
-    ...service,
-    runs: [placed(service.name)],
-    tasks: [index],
-    ...(service.name === "backend" && steps ? { steps } : {}),
-  }));
-  const bot = killable({
-    providers: () => [ecsProvider(aws)],
-    advance: (seconds: number) => clock.advance(seconds * 1000),
-    target,
-    operation: "deploy-in-order",
-    input: {
-      services: [
-        { name: "backend", version: "v43" },
-        { name: "agent", version: "v18" },
-      ],
-    },
-    config: { services, ...(policy ? { policy } : {}) },
-  });
+  const { bench, cloud } = await inOrder({ steps, config: policy ? { policy } : {} });
   try {
-    await story(bot, cloud);
+    await story(killable(bench), cloud);
   } finally {
     await cloud.stop();
   }
@@ -129,6 +92,41 @@ describe("[O21] deploying in order", () => {
       expect(record.detail).toMatch(/Step 2, Deploy v18 on agent \(op-\w+\): .*backend runs the new version/);
       expect(partsOf(bot, record).map(({ outcome }) => outcome)[0]).toBe("verified");
       expect(bot.kept.locks.size).toBe(0);
+    });
+  });
+
+  test("a freeze that begins while the first step runs lets that one end, and holds up what comes after", async () => {
+    await withBot({ steps: [{ kind: "release" }, { kind: "task", task: "index" }] }, async (bot, cloud) => {
+      const planned = await bot.plan();
+      await bot.confirm(planned.id);
+      Object.assign(bot.config, { freezes: [freezeFrom(new Date(bot.kept.now.getTime() + 30_000))] });
+      expect(await bot.run(planned.id)).toBe("over");
+      const record = bot.record(planned.id);
+      expect(record.outcome).toBe("failed-partial");
+      expect(record.detail).toMatch(
+        /^Step 2, Run index beside backend: reindex \(op-\w+\): refused\. Denied: the freeze “year end” holds in production/,
+      );
+      expect(record.detail).toMatch(/backend runs the new version\. Not done: Deploy v18 on agent\./);
+      expect(partsOf(bot, record).map(({ state, outcome }) => outcome ?? state)).toEqual(["verified", "refused"]);
+      expect(cloud.calls().filter(({ operation }) => operation === "RunTask")).toEqual([]);
+      expect(bot.kept.locks.size).toBe(0);
+      // What is done can be taken back, by the same door as any other change.
+      const [first] = partsOf(bot, record);
+      if (first) expect(await bot.transact((app) => undoOf(app, first))).toEqual({ possible: true });
+    });
+  });
+
+  test("a freeze that begins before a step that was planned with the whole holds that one up too", async () => {
+    await withBot({ steps: undefined }, async (bot, cloud) => {
+      const planned = await bot.plan();
+      await bot.confirm(planned.id);
+      Object.assign(bot.config, { freezes: [freezeFrom(new Date(bot.kept.now.getTime() + 30_000))] });
+      await bot.run(planned.id);
+      const record = bot.record(planned.id);
+      expect(record.outcome).toBe("failed-partial");
+      expect(record.detail).toMatch(/Step 2, Deploy v18 on agent \(op-\w+\): refused\. Denied: the freeze “year end”/);
+      const released = cloud.calls().filter(({ operation }) => operation === "UpdateService");
+      expect(released.map(({ input }) => (input as { readonly service: string }).service)).toEqual(["waooaw-backend"]);
     });
   });
 
