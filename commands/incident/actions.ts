@@ -77,6 +77,7 @@ async function listed(ask: Ask, kind: Kind, incidentId: string | null, offset: n
   };
   return {
     text: actionItemList({
+      isUpToDate: kind === "overdue",
       heading: incident ? `${words[kind]} of ${incidentName(incident)}` : words[kind],
       rows,
       trackers: trackersOf(app.config),

@@ -24,6 +24,7 @@ import {
   assignForm,
   changesForm,
   findingsView,
+  hereAlready,
   previewView,
   templateForm,
 } from "../../templates/postmortem/forms.ts";
@@ -152,7 +153,13 @@ async function keptAgain(ask: ButtonAsk, over: boolean): Promise<undefined> {
 
 async function open(ask: Ask, incident: Incident): Promise<Answer | undefined> {
   requireMember(ask.caller);
+  const before = await ask.app.postmortems.byIncident(incident.id);
   await openPostmortem(ask.app, incident, ask.caller.userId);
+  const card = before && (await ask.app.outbox.posted("postmortem.card", before.id));
+  if (card && card.channelId === ask.at.channelId) {
+    const link = ask.app.workspace.permalink(card.channelId, card.ts);
+    return { text: hereAlready(incident, link) };
+  }
   return tellDone(ask, incident, `The post-mortem of ${incidentName(incident)} is in its channel.`);
 }
 

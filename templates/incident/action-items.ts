@@ -19,15 +19,19 @@ export interface ItemRow {
 
 export interface ItemListFacts {
   readonly heading: string;
+  /** Whether none of them is what people hope for, as of those that are overdue. */
+  readonly isUpToDate?: boolean;
   readonly rows: readonly ItemRow[];
   /** Trackers an item can be handed to. */
   readonly trackers: readonly { readonly id: string; readonly title: string }[];
   readonly pages: { readonly packed: string; readonly newer: number | null; readonly older: number | null };
 }
 
+const howToAdd = "In an incident's channel, `/incident action Raise the pool limit` adds one.";
+
 /** One page of action items, each with its menu. */
-export function actionItemList({ heading, rows, trackers, pages }: ItemListFacts): Reply {
-  if (rows.length === 0) return reply(`${heading}: none.`);
+export function actionItemList({ heading, isUpToDate = false, rows, trackers, pages }: ItemListFacts): Reply {
+  if (rows.length === 0) return reply([`${heading}: none.`, ...(isUpToDate ? [] : [howToAdd])].join(" "));
   const blocks: KnownBlock[] = [section(`*${heading}*`)];
   for (const row of rows) blocks.push(itemRow(row, trackers));
   const turns = [

@@ -28,7 +28,9 @@ export function captureCheck({ incident, counts, gaps }: CaptureCheck): Reply {
   const text = `The capture of ${named(incident)}: ${number(counts.messages, "message")}, ${number(counts.threads, "thread")}, ${number(gaps.length, "gap")}, ${counts.backFilled} back-filled.`;
   return reply(text, [
     section(`*The capture of ${named(incident)}*\n${said.join("\n")}`),
-    section(`*${number(gaps.length, "gap")}, ${counts.backFilled} back-filled*\n${gapLines(gaps)}`),
+    section(
+      `*${number(gaps.length, "gap")}, ${counts.backFilled} back-filled*${gapLines(gaps, counts.reconciledAt !== null)}`,
+    ),
     context(
       `${lastCompared(counts)}${counts.trouble ? ` Slack would not let me read it: ${inert(counts.trouble)}.` : ""}`,
     ),
@@ -44,14 +46,14 @@ function lastCompared(counts: CaptureCounts): string {
   return `Last compared with Slack ${moment(counts.reconciledAt)}, ${reasons[counts.reconciledFor]}.`;
 }
 
-function gapLines(gaps: readonly CaptureGap[]): string {
-  if (gaps.length === 0) return "Nothing was missed, as far as it was compared.";
+function gapLines(gaps: readonly CaptureGap[], isCompared: boolean): string {
+  if (gaps.length === 0) return isCompared ? "\nNothing was missed, as far as it was compared." : "";
   const shown = gaps.slice(-mostGaps).map((gap) => {
     const [from, to] = [moment(gap.from), moment(gap.to, "{time}")];
     return `• ${from} to ${to}: ${foundLine(gap.found)}, found ${reasons[gap.foundFor]}`;
   });
   const hidden = gaps.length - shown.length;
-  return [...(hidden > 0 ? [`• ${hidden} earlier`] : []), ...shown].join("\n");
+  return ["", ...(hidden > 0 ? [`• ${hidden} earlier`] : []), ...shown].join("\n");
 }
 
 function foundLine(found: Found): string {

@@ -136,7 +136,12 @@ function publicInputs(
 ): KnownBlock[] {
   return [
     input(
-      { name: "public_title", label: "Public title", hint: "Never the incident's own.", optional },
+      {
+        name: "public_title",
+        label: "Public title",
+        hint: "For everybody to read; the incident's own title stays inside.",
+        optional,
+      },
       textInput({ initial: before?.title, max: 150 }),
     ),
     input(
@@ -155,7 +160,7 @@ function publicInputs(
       ),
     ),
     input(
-      { name: "public_impact", label: "For those who use it", optional: true },
+      { name: "public_impact", label: "What users notice", optional: true },
       select(
         publicImpacts.map((one) => option(stateWords[one], one)),
         before?.impact ?? impact,

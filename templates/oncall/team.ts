@@ -27,7 +27,14 @@ export function onCallTeams(teams: readonly TeamOnCall[]): Reply {
 
 /** One team, with who stands in for whom and what can be changed. */
 export function onCallTeam(one: TeamOnCall, overrides: readonly Override[]): Reply {
-  const blocks: KnownBlock[] = [section(teamText(one)), context(`Hand-over times are in ${inert(one.team.timeZone)}.`)];
+  const blocks: KnownBlock[] = [
+    section(teamText(one)),
+    context(
+      one.levels.some(({ next }) => next)
+        ? `Hands over by the clock of ${inert(one.team.timeZone)}.`
+        : "Nobody takes turns here: the same people are on call until somebody stands in.",
+    ),
+  ];
   for (const override of overrides.slice(0, 10)) {
     blocks.push(
       section(

@@ -72,7 +72,7 @@ export function postmortemCard(facts: PostmortemFacts): Reply {
             ? {
                 confirm: {
                   title: "Publish as it is?",
-                  text: `Still empty: ${missing.map((one) => one.title).join(", ")}. They will be marked as not written yet.`,
+                  text: `Still empty: ${missing.map((one) => one.title).join(", ")}. ${missing.length === 1 ? "It" : "They"} will be marked as not written yet.`,
                   yes: "Publish",
                   no: "Keep writing",
                 },

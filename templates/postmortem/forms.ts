@@ -1,4 +1,4 @@
-import { incidentName } from "../../src/domain/incident/incident.ts";
+import { type Incident, incidentName } from "../../src/domain/incident/incident.ts";
 import { type PostmortemFacts, sectionText } from "../../src/domain/postmortem/facts.ts";
 import {
   actions,
@@ -18,6 +18,11 @@ import {
   textInput,
   userSelect,
 } from "../kit.ts";
+
+/** Said to who asks for a post-mortem that was begun before, with the way to its checklist. */
+export function hereAlready(incident: Pick<Incident, "number">, link: string): Reply {
+  return reply(`The post-mortem of ${incidentName(incident)} is in this channel: <${link}|its checklist>.`);
+}
 
 function aboutOf({ postmortem, incident }: PostmortemFacts, by?: string) {
   return {

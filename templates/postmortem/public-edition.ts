@@ -22,7 +22,10 @@ const mostBlocks = 80;
 /** What the public edition leaves out and says instead, before it is made; `changed` when it is another than was seen. */
 export function publicForm(facts: PostmortemFacts, settings: PublicSettings, changed = false): Modal {
   const text = publicMarkdown(facts, settings);
-  const lines = difference(postmortemMarkdown(facts), text);
+  const lines = difference(postmortemMarkdown(facts), text).flatMap((one) => {
+    const said = asRead(one.text);
+    return said === "" ? [] : [{ ...one, text: said }];
+  });
   const { blocks, left } = laidOut(lines);
   const { postmortem, incident } = facts;
   return modal(
@@ -46,6 +49,18 @@ export function publicForm(facts: PostmortemFacts, settings: PublicSettings, cha
       ),
     ],
   );
+}
+
+/** A line of Markdown as it is read: without its marks, the cells of a table beside each other; empty for a rule. */
+function asRead(text: string): string {
+  if (/^\|(\s*:?-+:?\s*\|)+\s*$/.test(text)) return "";
+  return text
+    .replace(/^#+\s+/, "")
+    .replace(/^\|\s*|\s*\|$/g, "")
+    .replaceAll(" | ", " · ")
+    .replaceAll("**", "")
+    .replace(/\\([\\`*_{}[\]<>|~#+-])/g, "$1")
+    .trim();
 }
 
 function laidOut(lines: readonly DifferenceLine[]): { readonly blocks: readonly string[]; readonly left: number } {

@@ -13,8 +13,8 @@ export const stateWords: Readonly<Record<ComponentState, string>> = {
 export const overallWords: Readonly<Record<ComponentState, string>> = {
   operational: "All systems operational",
   maintenance: "Maintenance is under way",
-  degraded: "Some systems are degraded",
-  partial_outage: "Some systems are out",
+  degraded: "Performance is degraded",
+  partial_outage: "There is a partial outage",
   major_outage: "There is a major outage",
 };
 

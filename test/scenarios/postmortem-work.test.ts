@@ -21,6 +21,9 @@ describe("[I9] the work on a post-mortem", { timeout: 90_000 }, () => {
     await ana.closes();
     await story.settled();
     expect(reading(await ben.sees(channel, checklist))).toContain("<@U0ANA> has a draft");
+    // Asked for once more it says where it is.
+    await ben.types(channel, "/incident postmortem");
+    expect(ben.told(channel).at(-1)).toMatch(/is in this channel: <https:[^|>]*\/p\d+\|its checklist>/);
     expect(reading(await ben.sees(channel, checklist))).not.toContain("The pool leaked");
     await story.restart();
     await ana.clicks("Write Root cause", { channel });

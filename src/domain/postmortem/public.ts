@@ -94,7 +94,9 @@ export interface DifferenceLine {
 
 /** Line by line, what the second text has instead of the first, in order. Exact up to some thousand lines that differ. */
 export function difference(before: string, after: string): readonly DifferenceLine[] {
-  let [a, b] = [before.split("\n"), after.split("\n")];
+  // Empty lines are alike everywhere; lined up by them, what belongs together would be torn apart.
+  const written = (text: string) => text.split("\n").filter((one) => one.trim() !== "");
+  let [a, b] = [written(before), written(after)];
   while (a.length > 0 && b.length > 0 && a[0] === b[0]) [a, b] = [a.slice(1), b.slice(1)];
   while (a.length > 0 && b.length > 0 && a.at(-1) === b.at(-1)) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
   if (a.length * b.length > 4_000_000) {
@@ -123,7 +125,7 @@ export function difference(before: string, after: string): readonly DifferenceLi
       j += 1;
     }
   }
-  return lines.filter((one) => one.text.trim() !== "");
+  return lines;
 }
 
 function line(kind: DifferenceLine["kind"], text: string): DifferenceLine {

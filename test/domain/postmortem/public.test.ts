@@ -55,6 +55,20 @@ describe("[I9] the public edition of a post-mortem", () => {
     expect(text).toContain("About 1,200 customers saw errors");
   });
 
+  test("the difference keeps together what belongs together, whatever empty lines are between", () => {
+    const kinds = difference("a\n\n## b\n\n- c\n\n- d\n\nz", "a\n\n- e\n\n- f\n\nz").map(
+      ({ kind, text }) => `${kind} ${text}`,
+    );
+    expect(kinds).toEqual(["removed ## b", "removed - c", "removed - d", "added - e", "added - f"]);
+  });
+
+  test("the form shows lines as they are read: no marks of Markdown, no rules of tables", () => {
+    const shown = JSON.stringify(publicForm(samplePostmortem(), settings));
+    expect(shown).toContain(":heavy_minus_sign: Who did what");
+    expect(shown).toContain(":heavy_minus_sign: Action item · Owner · Due · State");
+    expect(shown).not.toMatch(/## |--- \||\*\*|:heavy_minus_sign: \|/);
+  });
+
   test("the difference tells each line that goes or comes, and nothing that stays", () => {
     expect(difference("a\nb\nc\nd", "a\nc\nx\nd")).toEqual([
       { kind: "removed", text: "b" },
