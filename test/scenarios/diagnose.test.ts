@@ -104,6 +104,12 @@ describe("[O2] diagnosing", { timeout: 90_000 }, () => {
       ["slow-query", "postgres", /:red_circle: \*CPU utilization\* critical: 9\d %/, /it is busy/],
       ["lock-chain", "postgres", /:red_circle: \*Sessions at work for each processor\* critical: 1\d/, /it is busy/],
       ["pool-exhausted", "postgres", /:red_circle: \*Database connections\* critical: 99, crit/, /hardly a connection/],
+      [
+        "storage-full",
+        "postgres",
+        /:red_circle: \*Disk usage\* critical: 99/,
+        /hardly any storage is left[\s\S]*--storage/,
+      ],
       ["cache-evicting", "redis", /:red_circle: \*Evictions\* critical: 4,\d+ a minute/, /it is full and drops keys/],
     ] as const) {
       const target = story.config.resources.find(({ name }) => name === store)?.aliases.at(-1) ?? "";

@@ -135,6 +135,11 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
     };
     add(`hardly a connection is left (${shownValue(full)})${held}`, restart || null);
   }
+  const filling = broken("disk");
+  if (filling) {
+    const adds = `\`/ops resize ${name} --storage <GiB> --now\` adds storage without an interruption`;
+    add(`hardly any storage is left (${shownValue(filling)}); ${adds}`);
+  }
   const evicting = broken("evictions");
   if (evicting) {
     const memory = findings.find((one) => one.measure === "memory");

@@ -81,6 +81,12 @@ describe("a data store", () => {
       null,
     ],
     [
+      "says that hardly any storage is left, and how more is added",
+      grounds([red("disk", "99 %")], [], "postgres"),
+      "postgres: hardly any storage is left (99 %); `/ops resize postgres --storage <GiB> --now` adds storage without an interruption",
+      null,
+    ],
+    [
       "says that a cache drops keys",
       grounds([red("evictions", "4,200 a minute"), red("memory", "99 %")], [], "redis"),
       "redis: it is full and drops keys (4,200 a minute), with its memory at 99 %; what it no longer answers, the database gets",
