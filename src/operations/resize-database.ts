@@ -177,7 +177,7 @@ function risksOf(wanted: WantedSize, size: ServerSize, state: InstanceState): re
     wanted.storage === null
       ? []
       : [
-          "Storage cannot be made smaller again, and after this not be changed for 6 hours or until it is optimized.",
+          "Storage cannot be made smaller again. Nor can it be changed for 6 hours after this, and longer while RDS optimizes it.",
           ...(size.growsTo !== null && wanted.storage > size.growsTo
             ? [`It grows by itself up to ${size.growsTo} GiB: RDS may refuse more until that limit is raised.`]
             : []),

@@ -29,7 +29,7 @@ export function whenInWords(when: When, window: string | null, after: Date): str
 /** Says when, as a line of a plan: at once may be asked for. */
 export function timingObserved({ when, asked }: Timing, window: string | null, command: string): string {
   return when === "now"
-    ? "It begins as soon as it is confirmed."
+    ? "It begins right after the last click."
     : `It is done ${whenInWords(when, window, new Date(asked))}; \`${command} --now\` does it at once.`;
 }
 
