@@ -22,20 +22,31 @@ export function literal(text: string): string {
  */
 export function fromMrkdwn(text: string, names: ReadonlyMap<string, string>): string {
   return text
-    .split(/(```[\s\S]*?```|`[^`\n]+`)/)
-    .map((part, index) => (index % 2 === 1 ? decoded(part, "<") : decoded(inline(part, names), "\\<")))
+    .split(/(\n?```[\s\S]*?```\n?|`[^`\n]+`)/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : decoded(inline(part, names), "\\<")))
     .join("");
 }
 
+/** Slack takes three backticks anywhere for a block of code, Markdown only on lines of their own. */
+function code(part: string): string {
+  const body = /^\n?```\n?([\s\S]*?)\n?```\n?$/.exec(part)?.[1];
+  if (body === undefined) return decoded(part, "<");
+  return body.trim() === "" ? "" : `\n\`\`\`\n${decoded(body, "<")}\n\`\`\`\n`;
+}
+
 function inline(text: string, names: ReadonlyMap<string, string>): string {
-  return text
-    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) => `@${names.get(id) ?? id}`)
-    .replace(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (_, id: string, label = "") => `#${label || (names.get(id) ?? id)}`)
-    .replace(/<!(?:subteam\^[A-Z0-9]+\|)?@?([a-z-]+)[^>]*>/gi, "@$1")
-    .replace(/<(https?:[^|>]+|mailto:[^|>]+)\|([^>]+)>/g, "[$2]($1)")
-    .replace(/<(https?:[^|>]+|mailto:[^|>]+)>/g, "<$1>")
-    .replace(/(^|[\s(])\*(\S(?:[^*\n]*\S)?)\*(?=$|[\s).,;:!?])/g, "$1**$2**")
-    .replace(/(^|[\s(])~(\S(?:[^~\n]*\S)?)~(?=$|[\s).,;:!?])/g, "$1~~$2~~");
+  return (
+    text
+      .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) => `@${names.get(id) ?? id}`)
+      .replace(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (_, id: string, label = "") => `#${label || (names.get(id) ?? id)}`)
+      .replace(/<!(?:subteam\^[A-Z0-9]+\|)?@?([a-z-]+)[^>]*>/gi, "@$1")
+      .replace(/<(https?:[^|>]+|mailto:[^|>]+)\|([^>]+)>/g, "[$2]($1)")
+      .replace(/<(https?:[^|>]+|mailto:[^|>]+)>/g, "<$1>")
+      .replace(/(^|[\s(])\*(\S(?:[^*\n]*\S)?)\*(?=$|[\s).,;:!?])/g, "$1**$2**")
+      .replace(/(^|[\s(])~([^\s~](?:[^~\n]*[^\s~])?)~(?=$|[\s).,;:!?])/g, "$1~~$2~~")
+      // A fence that nothing closes would make code of all that follows.
+      .replace(/`{3,}|~{3,}/g, (fence) => fence.replaceAll(/./g, "\\$&"))
+  );
 }
 
 /** A decoded `<` could begin a tag in Markdown, but not inside code. */
@@ -73,15 +84,18 @@ export async function* markdownTrees(markdown: string): AsyncGenerator<Root> {
 const mostWhole = 8_000;
 const pieceLength = 2_000;
 
-/** Cuts between blocks, never inside code; a piece without any place to cut stays whole. */
+/** Cuts between blocks, never inside code, and lines that are too long at a space; a piece without any place to cut stays whole. */
 function inPieces(markdown: string): readonly string[] {
   if (markdown.length <= mostWhole) return [markdown];
   const pieces: string[] = [];
   let piece: string[] = [];
   let length = 0;
   let fence: string | null = null;
+  let fenceIsInItem = false;
   let head: readonly string[] = [];
-  for (const line of markdown.split("\n")) {
+  for (const line of markdown.split("\n").flatMap(cutLine)) {
+    // What stands in a list's item ends with it, a fence that nothing closed too.
+    if (fenceIsInItem && /^(?:[-*+] |#)/.test(line)) fence = null;
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
     if (!line.startsWith("|")) head = [];
     else if (/^\|(\s*:?-+:?\s*\|)+\s*$/.test(line)) head = [piece.at(-1) ?? "", line];
@@ -94,12 +108,28 @@ function inPieces(markdown: string): readonly string[] {
       piece = [...head];
       length = 0;
     }
-    if (mark && fence === null) fence = mark;
-    else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
+    if (mark && fence === null) {
+      fence = mark;
+      fenceIsInItem = line.startsWith(" ");
+    } else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
     piece.push(line);
     length += line.length + 1;
   }
   return [...pieces, piece.join("\n")];
+}
+
+/** A line too long to be read in one go, at spaces, or anywhere where it has none. */
+function cutLine(line: string): readonly string[] {
+  if (line.length <= mostWhole / 2) return [line];
+  const pieces: string[] = [];
+  let rest = line;
+  while (rest.length > mostWhole / 2) {
+    const space = rest.lastIndexOf(" ", mostWhole / 2);
+    const end = space > 0 ? space : mostWhole / 2;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...pieces, rest];
 }
 
 function treeToHtml(tree: Root): string {

@@ -6,8 +6,10 @@ import type { App, Identify, Transact } from "../domain/ports.ts";
 import type { JobHandler } from "./handler.ts";
 
 /** Slack allows 50 calls a minute of each of the two methods; the rest is left to others. */
-const callsAtOnce = 20;
-const pauseSeconds = 30;
+const callsAtOnce = 40;
+const pauseSeconds = 55;
+/** A handler ends within 30 s, and a call may take 10. */
+const longestMilliseconds = 15_000;
 
 interface Needs {
   readonly transact: Transact;
@@ -80,7 +82,8 @@ export function reconcileChannels(needs: Needs): JobHandler<"reconcile-channels"
   return {
     name: "reconcile-channels",
     handle: async () => {
-      for (let calls = 0; calls < callsAtOnce; calls += 1) {
+      const end = needs.now().getTime() + longestMilliseconds;
+      for (let calls = 0; calls < callsAtOnce && needs.now().getTime() < end; calls += 1) {
         const wait = await step();
         if (wait === undefined) return;
         if (wait !== null) return again(wait);

@@ -150,7 +150,11 @@ function timelineMarkdown({ timeline, names }: PostmortemFacts, when: When): str
     }
     const who = entry.actorId ? `${literal(nameOf(names, entry.actorId))}: ` : "";
     const link = entry.source?.permalink ? ` ([message](${entry.source.permalink}))` : "";
-    lines.push(`- **${time}** ${who}${fromMrkdwn(entry.text, names).trim().replaceAll("\n", "\n  ")}${link}`);
+    const text = fromMrkdwn(entry.text, names).trimEnd();
+    // A block of code stands on lines of its own, so what is around it does too.
+    const begun = text.startsWith("\n```") ? text : text.trimStart();
+    const said = begun.endsWith("\n```") ? `${begun}\n${link.trim()}`.trimEnd() : `${begun}${link}`;
+    lines.push(`- **${time}** ${`${who}${said}`.replaceAll("\n", "\n  ")}`);
   }
   return lines.join("\n");
 }

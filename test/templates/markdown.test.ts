@@ -15,6 +15,11 @@ describe("text from Slack in a document", () => {
     ["`*as it is*`", "`*as it is*`"],
     ["`a &lt;b&gt;`", "`a <b>`"],
     ["a &lt;b&gt; c", "a \\<b> c"],
+    ["see ```a &lt; b\nc``` there", "see \n```\na < b\nc\n```\n there"],
+    ["```\n  indented\n```", "\n```\n  indented\n```\n"],
+    ["first\n```\ncode\n```\nthen", "first\n```\ncode\n```\nthen"],
+    ["never ``` closed", "never \\`\\`\\` closed"],
+    ["~~~\nnor this", "\\~\\~\\~\nnor this"],
   ])("%s becomes %s", (slack, markdown) => expect(fromMrkdwn(slack, names)).toBe(markdown));
 });
 
@@ -49,6 +54,25 @@ describe("HTML made of Markdown", () => {
     expect(list.match(/<p>its second paragraph<\/p>/g)).toHaveLength(400);
     expect(list).not.toContain("<pre>");
   });
+});
+
+test("entries of any length and with code that nothing closes leave those after them as they are", async () => {
+  const said = [
+    "x".repeat(40_000),
+    "word ".repeat(8000),
+    "```\nselect 1;\n```",
+    "~~~ open",
+    "``` open",
+    "see ```a``` and\n```\nb",
+  ];
+  const items = said.map((text) => `- **12:00** Ana: ${fromMrkdwn(text, names).trimEnd().replaceAll("\n", "\n  ")}`);
+  const many = Array.from({ length: 300 }, (_, index) => `- entry ${index}`);
+  const html = await toHtmlBody(["## Timeline", "", ...items, "- an odd one\n  ```", ...many].join("\n"));
+  expect(html.match(/<strong>12:00<\/strong>/g)).toHaveLength(said.length);
+  for (let index = 0; index < 300; index += 1) expect(html).toContain(`<li>entry ${index}</li>`);
+  expect(html.match(/x/g)?.length).toBeGreaterThanOrEqual(40_000);
+  expect(html.match(/word/g)).toHaveLength(8000);
+  expect(html).toContain("<pre><code>select 1;\n</code></pre>");
 });
 
 test("literal text stays on one line and carries no markup", async () => {

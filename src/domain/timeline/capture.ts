@@ -5,7 +5,7 @@ import { type Incident, incidentName } from "../incident/incident.ts";
 import type { JobData } from "../jobs.ts";
 import type { App } from "../ports.ts";
 import type { SlackMessage } from "../slack-side.ts";
-import { quoteMessage, shorten } from "../text.ts";
+import { escapeMrkdwn, quoteMessage, shorten } from "../text.ts";
 import { isHeld, shortcutMark } from "./marks.ts";
 
 type Captured = JobData["capture-message"];
@@ -97,7 +97,7 @@ export function momentOf(ts: string): Date {
 export function messageText(message: Pick<SlackMessage, "text" | "files">): string {
   const text = quoteMessage(message.text);
   const files = message.files
-    .map((file) => (file.permalink ? `<${file.permalink}|${file.name}>` : file.name))
+    .map(({ permalink, name }) => (permalink ? `<${permalink}|${escapeMrkdwn(name)}>` : escapeMrkdwn(name)))
     .join(", ");
   if (!files) return text || "(a message without text)";
   return text ? `${text} (with ${files})` : `Shared ${files}`;
