@@ -13,9 +13,12 @@ export const operations = command({
   args: { service: arg.optional(arg.target("service")) },
   needs: "member",
   run: async ({ app, caller, args }) => {
-    const target = args.service ? { target: { environment: args.service.environment, name: args.service.name } } : {};
-    const open = await app.operations.list({ ...target, open: true, limit: recentShown });
-    const over = await app.operations.list({ ...target, open: false, limit: recentShown });
+    // The steps of a deployment stand on its own card; who asks for one service is told what was done to it in any.
+    const which = args.service
+      ? { target: { environment: args.service.environment, name: args.service.name } }
+      : ({ steps: false } as const);
+    const open = await app.operations.list({ ...which, open: true, limit: recentShown });
+    const over = await app.operations.list({ ...which, open: false, limit: recentShown });
     return { text: operationList(await visibleOperations(app, [...open, ...over], caller.userId)) };
   },
 });

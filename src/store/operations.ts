@@ -84,6 +84,7 @@ export function operationRecords(context: RecordContext): OperationRecords {
           .where("environment", "=", filter.target.environment)
           .where("target_name", "=", filter.target.name);
       }
+      if (filter.steps === false) query = query.where(sql<boolean>`facts -> 'partOf' is null`);
       if (filter.open !== undefined) query = query.where("state", filter.open ? "in" : "not in", [...openStates]);
       const rows = await query.orderBy("requested_at", "desc").orderBy("id", "desc").limit(filter.limit).execute();
       return rows.map(fromRow);

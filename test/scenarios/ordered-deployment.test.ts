@@ -101,6 +101,12 @@ describe.runIf(url !== null)("[O21] deployments in ordered steps", { timeout: 30
     expect(end).toMatch(/All 8 steps are done and verified/);
     expect(end).toMatch(/:white_check_mark: 8\. \*Deploy v43 on agent\* · done and verified · `op-\w+`/);
     expect(called(story, "UpdateService")).toHaveLength(1);
+    // A deployment is one line; what it did to one service stands with that service.
+    await ana.types("#general", "/ops operations");
+    const listed = reading(await ana.sees("#general", /Deploy v43 on backend, then v43 on agent/));
+    expect(listed).not.toMatch(/Restart grafana|Pause jobs/);
+    await ana.types("#general", "/ops operations grafana");
+    await ana.sees("#general", /Restart grafana in production: .*done and verified/);
     await ana.clicks("backend: Roll back → waooaw-backend:42", { channel: ops });
     await ana.sees(ops, /back from waooaw-backend:43 to waooaw-backend:42[\s\S]*waiting for confirmation/);
   });

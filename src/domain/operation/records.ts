@@ -17,6 +17,8 @@ export interface OperationRecords {
     readonly incidentId?: string;
     readonly target?: { readonly environment: string; readonly name: string };
     readonly open?: boolean;
+    /** False leaves out what is a step of another operation. */
+    readonly steps?: false;
     readonly limit: number;
   }) => Promise<readonly OperationRecord[]>;
 }
