@@ -33,13 +33,13 @@ export async function sealAudit(db: Database, now: Date): Promise<SealRound> {
       const restored = from ? await entriesWhere(trx, sql`a.transaction >= ${from}::xid8`, roundSize) : [];
       const entries = [...restored, ...(await entriesWhere(trx, followsHead(head), roundSize - restored.length))];
       if (entries.length > 0) {
-        const seals = sealEntries(head ?? emptyChain, entries).map(({ position, entryId, hash }) => ({
-          position,
-          entry_id: entryId,
-          hash,
-          sealed_at: now,
-        }));
-        await trx.insertInto("audit_seal").values(seals).execute();
+        const seals = sealEntries(head ?? emptyChain, entries);
+        // One text however many there are: a list of values is another statement for each length.
+        await sql`
+          insert into audit_seal (position, entry_id, hash, sealed_at)
+          select position, entry_id, hash, ${now} from unnest(
+            ${seals.map(({ position }) => position)}::bigint[], ${seals.map(({ entryId }) => entryId)}::bigint[],
+            ${seals.map(({ hash }) => hash)}::text[]) as seal (position, entry_id, hash)`.execute(trx);
       }
       return { sealed: entries.length, more: entries.length === roundSize || (await somethingIsOpen(trx)) };
     });
