@@ -232,7 +232,7 @@ async function look(made: Plan, target: Target, see: See, since: Date): Promise<
   if (when === "window" && isWanted && waits && serves) {
     return { ...seen, ...waiting(inWords({ class: to.class, storage: to.storage }), size.window, since) };
   }
-  const failed = told.findLast((event) => /\b(fail|unable|insufficient|incompatible)/i.test(event.text));
+  const failed = told.findLast((event) => /\b(fail(ed|s|ure)?|unable|insufficient|incompatible)\b/i.test(event.text));
   if (serves && !waits && size.class === from.class && size.storage === from.storage) {
     const reason = failed?.text ?? "What was asked for does not wait any more: it was taken back.";
     return { ...seen, verdict: "reverted", progress: now, reason };

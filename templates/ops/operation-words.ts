@@ -2,7 +2,9 @@ import type { Change, OperationRecord, OperationState, Outcome } from "../../src
 import { inert } from "../kit.ts";
 
 /** How an operation's state stands at the head of its card. */
-export function headline(operation: Pick<OperationRecord, "state" | "outcome">): string {
+export function headline(operation: Pick<OperationRecord, "state" | "outcome" | "facts">): string {
+  // Its platform makes it later: what is verified is that it waits.
+  if (operation.outcome === "verified" && operation.facts?.waitsUntil) return ":hourglass_flowing_sand: Scheduled";
   if (operation.state === "ended" && operation.outcome !== null) return outcomes[operation.outcome];
   return states[operation.state];
 }

@@ -75,14 +75,16 @@ describe("[O3] another class for a database", { timeout: 90_000 }, () => {
     const plan = await carriedOut("/ops resize postgres --class db.m6g.xlarge", null);
     expect(plan).toMatch(/in its maintenance window, Sunday \d{4}-\d\d-\d\d 02:30 to 03:00 UTC/);
     expect(plan).toMatch(/`\/ops resize postgres --class db\.m6g\.xlarge --now` does it at once/);
-    const done = await until(story, ana, /Done and verified/);
+    const done = await until(story, ana, /Scheduled/);
     expect(done).toMatch(/scheduled: db\.m6g\.xlarge in its maintenance window, Sunday/);
+    expect(done).not.toMatch(/Done and verified/);
 
     await ana.types(ops, "/ops resize postgres --class db.m6g.xlarge");
     await until(story, ana, /Nothing to do[\s\S]*is scheduled already/);
 
     await carriedOut("/ops resize postgres --class db.m6g.large", null);
     await until(story, ana, /Take back the change[\s\S]*nothing waits for the window any more/);
+    await ana.sees(ops, /Cancelled[\s\S]*op-\w+ changed the same before its window came/);
     expect(serverOf(story)?.pending).toEqual({});
 
     await carriedOut("/ops resize postgres --class db.m6g.xlarge", null);
@@ -92,6 +94,7 @@ describe("[O3] another class for a database", { timeout: 90_000 }, () => {
     // The one that was taken back is over: nobody is told of it again.
     expect(notices(story)).toHaveLength(1);
     expect(told).toMatch(/Done in its window: available, db\.m6g\.xlarge with 100 GiB/);
+    await ana.sees(ops, /Done and verified[^-]*Done in its window/);
     expect(serverOf(story)?.instanceClass).toBe("db.m6g.xlarge");
   });
 

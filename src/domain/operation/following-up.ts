@@ -11,8 +11,14 @@ const windowDays = 7;
 const longestDays = 13;
 
 /** Has an operation that is over looked at again, when the window is over in which the platform goes on by itself. */
-export async function lookWhenOver(app: App, id: string, at: Date): Promise<void> {
+async function lookWhenOver(app: App, id: string, at: Date): Promise<void> {
   await app.jobs.add("follow-operation", { operationId: id }, { key: id, after: addMinutes(at, 1) });
+}
+
+/** What waits for its platform until then is marked so, and looked at again when that is over. */
+export async function waitsFor(app: App, record: OperationRecord, until: string): Promise<OperationRecord> {
+  await lookWhenOver(app, record.id, new Date(until));
+  return app.operations.update(record, { facts: { ...record.facts, waitsUntil: until } });
 }
 
 /** Looks again soon: it is under way, or could not be seen. */
@@ -20,25 +26,37 @@ export async function followAgain(app: App, id: string): Promise<void> {
   await lookWhenOver(app, id, addMinutes(app.now, againMinutes - 1));
 }
 
-/** The operation that is to be looked at again; null where it is not of the kind, or another changed the same since. */
+/** The operation that is to be looked at again; null where nothing of it waits any more. */
 export async function toFollow(app: App, id: string): Promise<OperationRecord | null> {
   const record = await app.operations.byId(id);
-  if (record?.outcome !== "verified" || record.plan === null) return null;
-  const others = await app.operations.list({ target: record.request.target, limit: 20 });
-  return others.some((other) => isOvertaken(record, other)) ? null : record;
+  return record?.outcome === "verified" && record.plan !== null && record.facts?.waitsUntil ? record : null;
 }
 
-/** Whether another operation has changed something of the same after it: what came of this one is told there. */
-function isOvertaken(record: OperationRecord, other: OperationRecord): boolean {
-  const since = record.appliedAt;
-  if (other.id === record.id || other.outcome !== "verified" || since === null) return false;
-  const changes = other.plan?.changes.map(({ label }) => label) ?? [];
-  const isLater = other.appliedAt !== null && other.appliedAt > since;
-  return (
-    isLater &&
-    other.request.operation === record.request.operation &&
-    record.plan?.changes.some(({ label }) => changes.includes(label)) === true
-  );
+/** What waited for a window, and was changed by an operation that has come before it, is called off. */
+export async function callOffWaiting(app: App, by: OperationRecord): Promise<void> {
+  const changes = by.plan?.changes.map(({ label }) => label) ?? [];
+  const others = await app.operations.list({ target: by.request.target, limit: 20 });
+  for (const other of others) {
+    const isWaiting = other.outcome === "verified" && other.facts?.waitsUntil !== undefined;
+    const isSame =
+      other.request.operation === by.request.operation &&
+      other.plan?.changes.some(({ label }) => changes.includes(label)) === true;
+    if (other.id === by.id || !isWaiting || !isSame) continue;
+    const detail = `${by.code} changed the same before its window came.`;
+    const facts = withoutWaiting(other.facts);
+    const updated = await app.operations.update(other, { detail, facts, outcome: "cancelled" });
+    await leaveMarks(app, updated, {
+      by: itself,
+      action: "operation.cancelled",
+      details: { by: by.code, detail },
+      timeline: detail,
+    });
+  }
+}
+
+function withoutWaiting(facts: OperationRecord["facts"]): NonNullable<OperationRecord["facts"]> {
+  const { waitsUntil: _over, ...rest } = facts ?? {};
+  return rest;
 }
 
 /**
@@ -67,7 +85,9 @@ async function tell(app: App, record: OperationRecord, seen: Sighting, head: str
   const events = seen.events.map(({ at, text }) => ({ at, text: app.redact(text) })).slice(-20);
   const outcome =
     seen.verdict === "reverted" ? "applied-then-reverted" : seen.verdict === "failed" ? "failed-partial" : "verified";
-  const updated = await app.operations.update(record, { detail, events, outcome });
+  const facts = withoutWaiting(record.facts);
+  const waiting = seen.againAt === undefined ? facts : { ...facts, waitsUntil: seen.againAt };
+  const updated = await app.operations.update(record, { detail, events, outcome, facts: waiting });
   await leaveMarks(app, updated, {
     by: itself,
     action: "operation.followed",

@@ -155,7 +155,8 @@ export function operationInWords(operation: Pick<OperationRecord, "plan" | "requ
 }
 
 /** Where an operation stands, as the end of "op-7F3K is …". */
-export function stateInWords(operation: Pick<OperationRecord, "state" | "outcome">): string {
+export function stateInWords(operation: Pick<OperationRecord, "state" | "outcome" | "facts">): string {
+  if (operation.outcome === "verified" && operation.facts?.waitsUntil) return "scheduled";
   if (operation.state === "ended" && operation.outcome !== null) return outcomeWords[operation.outcome];
   return stateWords[operation.state];
 }

@@ -2,7 +2,7 @@ import { addMinutes } from "date-fns/addMinutes";
 import { addSeconds } from "date-fns/addSeconds";
 import { ProviderError } from "../../errors.ts";
 import type { App } from "../ports.ts";
-import { lookWhenOver } from "./following-up.ts";
+import { callOffWaiting, waitsFor } from "./following-up.ts";
 import type { AnyOperation, OperationRecord, Sighting } from "./operation.ts";
 import { end, itself, redraw } from "./record.ts";
 import { providerTroubleInWords } from "./trouble.ts";
@@ -40,8 +40,8 @@ export async function recordSighting(app: App, id: string, seen: Sighting, keep?
     const steady = sighting.final === true ? "" : `, steady for ${secondsSteady(app, sighting)} s`;
     const detail = `${sighting.progress}${steady}.`;
     await keep?.(app, updated, sighting);
-    await end(app, updated, "verified", detail, itself, `verified: ${detail}`);
-    if (sighting.againAt !== undefined) await lookWhenOver(app, id, new Date(sighting.againAt));
+    const settled = sighting.againAt === undefined ? updated : await waitsFor(app, updated, sighting.againAt);
+    await callOffWaiting(app, await end(app, settled, "verified", detail, itself, `verified: ${detail}`));
   } else if (sighting.working !== true && isOverdue(app, updated, secondsSteady(app, sighting))) {
     const detail = `Not as asked after ${app.config.operations.verifyMinutes} min: ${why}.`;
     await end(app, updated, "applied-not-verified", detail, itself, detail);

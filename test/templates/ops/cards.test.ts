@@ -112,6 +112,14 @@ const cards: readonly (readonly [string, Partial<OperationRecord>, Partial<Opera
   ["requested", { state: "requested", plan: null, ruling: null, expiresAt: null }, {}],
   ["planned", {}, {}],
   ["planned-checklist", {}, { checklist }],
+  [
+    "scheduled",
+    {
+      ...{ ...ended, outcome: "verified", facts: { waitsUntil: "2026-11-29T03:00:00.000Z" } },
+      detail: "scheduled: db.r6g.large in its maintenance window, Sunday 2026-11-29 02:30 to 03:00 UTC.",
+    },
+    { undo: { possible: true } },
+  ],
   ["verified-checked", { ...ended, outcome: "verified", detail: "4 of 4.", checked: checklist }, { checklist }],
   ["planned-taken", { skipConfirm: true }, { takenBy: "op-2222" }],
   ["planned-typed", { ruling: { rule: "large", approvals: 1, approvers: ["members"], confirm: "type" } }, {}],
