@@ -76,7 +76,10 @@ async function assignOrAsk(ask: Ask, wanted: Assignment) {
     const target = incident
       ? { incident, choices: [], channelId: ask.at.channelId }
       : await formTarget(ask, wanted.incident);
-    return { modal: roleForm(app.config, target, { ...(name ? { role: name } : {}), userId: wanted.person ?? null }) };
+    // Who asks for the lead where nobody has it mostly means to take it.
+    const isFree = name === "commander" && !incident?.roles.some((one) => one.role === name);
+    const userId = wanted.person ?? (isFree ? caller.userId : null);
+    return { modal: roleForm(app.config, target, { ...(name ? { role: name } : {}), userId }) };
   }
   const changed = await assignRole(app, caller, incident.id, name, wanted.person);
   return tellDone(ask, changed, `The roles of ${incidentName(changed)} are changed.`);

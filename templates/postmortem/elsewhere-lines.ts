@@ -8,7 +8,10 @@ import { button, cut, inert, section } from "../kit.ts";
 export function elsewhereLines({ elsewhere = [], incident, postmortem }: PostmortemFacts): readonly KnownBlock[] {
   return elsewhere.map((one) => {
     const title = destinationTitles[one.service as DestinationId];
-    const link = one.url ? `<${one.url}|${inert(one.key ?? "there")}>` : inert(one.key ?? "there");
+    // A page is known there by an id that says nothing to people; a folder by its path.
+    const link = one.url
+      ? `<${one.url}|${one.service === "git" ? inert(one.key ?? "there") : "open it"}>`
+      : inert(one.key ?? "there");
     const edition = one.seal ? `edition ${one.seal}` : "";
     const about = {
       id: `${postmortem.id}:${one.service}`,

@@ -95,6 +95,15 @@ describe("[I3, I4, I7, I11] working on an incident", { timeout: 90_000 }, () => 
     await ana.sees(channel, /<@U0SAM> is no longer incident commander/);
     await ana.clicks("Take the lead", { channel, reading: card });
     await ana.sees(channel, /<@U0ANA>\n?.*Took over as incident commander/);
+    // Where nobody leads, who asks for it is filled in.
+    await ana.types(channel, "/incident lead");
+    expect(await ana.submits({ Person: "" })).toEqual({});
+    await ana.sees(channel, /<@U0ANA> is no longer incident commander/);
+    await sam.types(channel, "/incident lead");
+    expect(await sam.submits({})).toEqual({});
+    await ana.sees(channel, /<@U0SAM>\n?.*Took over as incident commander/);
+    await ana.types(channel, "/incident lead me");
+    await ana.sees(channel, /<@U0ANA>\n?.*Took over as incident commander, after <@U0SAM>/);
     await ana.types(channel, "/incident lead @nobody");
     await ana.sees(channel, /nobody/);
     expect(ana.told(channel).at(-1)).toContain(

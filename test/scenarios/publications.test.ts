@@ -47,7 +47,7 @@ describe("[I9] a published post-mortem outside Slack", { timeout: 180_000 }, () 
     await ana.clicks("Publish", { channel, reading: card });
     await story.settled();
     await story.advance("3m");
-    await ana.sees(channel, /\*Confluence\*: <http[^>]*\|\d+>, edition 1/);
+    await ana.sees(channel, /\*Confluence\*: <http[^>]*\|open it>, edition 1/);
     await ana.sees(channel, /\*Notion\*: <https:\/\/www.notion.so\/[^>]*>, edition 1/);
     await ana.sees(channel, /\*Google Docs\*: <https:\/\/docs.google.com\/document\/d\/[^>]*>, edition 1/);
     await ana.sees(channel, /\*Git\*: incidents\/INC-1, edition 1/);

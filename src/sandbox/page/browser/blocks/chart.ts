@@ -60,7 +60,9 @@ function plot(
   const y = (value: number) => head + (height - bottom - head) * (1 - (value - low) / (top - low));
   const step = (width - left - 8) / Math.max(1, categories.length);
   const x = (index: number) => left + step * (index + 0.5);
-  const marks = [low, (low + top) / 2, top];
+  // There is no half an incident.
+  const isCount = all.every(Number.isInteger);
+  const marks = [low, (low + top) / 2, top].filter((mark) => !isCount || Number.isInteger(mark));
   const every = Math.ceil(categories.length / 8);
   return html`<svg viewBox=${`0 0 ${width} ${height + 18}`} role="img" aria-label=${title}>
     ${marks.map(
