@@ -62,6 +62,10 @@ const secretNames = [
   "DATABASE_URL",
   "METRICS_TOKEN",
   "SECOND_FACTOR_KEY",
+  // Read by the AWS SDK itself; what answers may repeat them.
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
 ];
 /** Made up, like the sandbox's other credentials: it guards nothing. */
 const sandboxFactorKey = "the sandbox's own key, which guards nothing";

@@ -55,6 +55,8 @@ test("a bot token with a signing secret is HTTP on every address", () => {
     SLACK_SIGNING_SECRET: "s",
     SLACK_API_URL: "http://127.0.0.1:4000/api",
     DATABASE_URL: "postgres://somebody:sec%40ret@127.0.0.1/tocsin",
+    AWS_SECRET_ACCESS_KEY: "an-aws-key",
+    AWS_SESSION_TOKEN: "an-aws-token",
     PORT: "0",
   });
   expect(settings).toMatchObject({
@@ -67,6 +69,8 @@ test("a bot token with a signing secret is HTTP on every address", () => {
     "xoxb-1",
     "s",
     "postgres://somebody:sec%40ret@127.0.0.1/tocsin",
+    "an-aws-key",
+    "an-aws-token",
     "sec%40ret",
     "sec@ret",
   ]);
