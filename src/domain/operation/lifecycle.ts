@@ -1,3 +1,4 @@
+import type { RefusalCode } from "../../errors.ts";
 import type { OperationRecord, OperationState } from "./operation.ts";
 
 /** What an operation may become from where it stands. A state that leads nowhere is final. */
@@ -41,10 +42,24 @@ const buttons: Readonly<Record<OperationState, readonly OperationButton[]>> = {
   stale: ["plan-again"],
 };
 
+/** Refusals that no broken glass lifts: what was asked for is not there, or cannot be. */
+const beyondGlass: readonly (RefusalCode | undefined)[] = [
+  "not_found",
+  "not_possible",
+  "bad_argument",
+  "missing_argument",
+  "needs_factor",
+];
+
 /** What its card offers; whether the person may press one is decided when they do. */
-export function buttonsFor(operation: Pick<OperationRecord, "state" | "outcome">): readonly OperationButton[] {
+export function buttonsFor(
+  operation: Pick<OperationRecord, "state" | "outcome" | "refusedFor">,
+): readonly OperationButton[] {
   const isDone = operation.outcome === "verified" || operation.outcome === "nothing-to-do";
-  return buttons[operation.state].filter((button) => button !== "plan-again" || !isDone);
+  return buttons[operation.state].filter(
+    (button) =>
+      (button !== "plan-again" || !isDone) && (button !== "break-glass" || !beyondGlass.includes(operation.refusedFor)),
+  );
 }
 
 /** Whether something may still happen to it. */

@@ -1,3 +1,4 @@
+import type { RefusalCode } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Lift, Placement, Service } from "../configuration.ts";
 import type { FactorKind, FactorNeed } from "../factor/factor.ts";
@@ -285,6 +286,8 @@ export interface OperationRecord {
   readonly approvals: readonly Approval[];
   /** The second factor that the requester showed, and for which plan. */
   readonly confirmedWith?: { readonly factor: FactorKind; readonly planHash: string };
+  /** Of a refused one, the kind of refusal. */
+  readonly refusedFor?: RefusalCode;
   readonly stepsDone: readonly string[];
   /** How far the long step at hand has come; where it goes on after a restart. */
   readonly cursor?: Json;

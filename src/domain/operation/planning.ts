@@ -211,6 +211,7 @@ export async function refuse(
     changes: {
       ...changes,
       detail: [refusal.message, refusal.next].filter((part) => part !== null).join(" "),
+      refusedFor: refusal.code,
       endedAt: app.now,
     },
   });

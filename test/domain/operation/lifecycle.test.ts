@@ -13,6 +13,7 @@ import { buttonsFor, lifecycle } from "../../../src/domain/operation/lifecycle.t
 import { anyOperation, operationStates } from "../../../src/domain/operation/operation.ts";
 import { requestOperation } from "../../../src/domain/operation/request.ts";
 import { planAgain, undoOf, undoOperation } from "../../../src/domain/operation/undo.ts";
+import type { RefusalCode } from "../../../src/errors.ts";
 import { operations } from "../../../src/operations/index.ts";
 import { scaleService } from "../../../src/operations/scale-service.ts";
 import { fakeService, providerError } from "../../support/fake-service.ts";
@@ -71,6 +72,14 @@ describe("the table of states", () => {
       expect(lifecycle[state]).toBeDefined();
       expect(buttonsFor({ state, outcome: null }).length).toBeGreaterThan(0);
     }
+  });
+
+  test("breaking the glass is offered where it may lift what refused, and not for what is not there", () => {
+    const offered = (refusedFor: RefusalCode) => buttonsFor({ state: "refused", outcome: null, refusedFor });
+    for (const code of ["frozen", "locked", "outside_window", "over_limit", "not_allowed"] as const)
+      expect(offered(code), code).toEqual(["plan-again", "break-glass"]);
+    for (const code of ["not_found", "not_possible", "bad_argument"] as const)
+      expect(offered(code), code).toEqual(["plan-again"]);
   });
 
   test("nothing that has begun can still expire, be refused or go stale", () => {
