@@ -93,7 +93,7 @@ describe("a typed command", () => {
     ["U0GUS", "Guests cannot do this."],
     ["U0OTT", "People from other workspaces cannot do this."],
     ["U0TOC", "Apps cannot do this."],
-    ["U0NOBODY", "I could not learn from Slack who you are"],
+    ["U0NOBODY", "People from other workspaces cannot do this."],
   ])("of %s is refused: %s", async (userId, why) => {
     const stage = await open();
     expect(said(await deliver(stage, commandBody("note hello", { user_id: userId })))).toContain(why);
