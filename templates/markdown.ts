@@ -84,7 +84,7 @@ export async function* markdownTrees(markdown: string): AsyncGenerator<Root> {
 const mostWhole = 8_000;
 const pieceLength = 2_000;
 
-/** Cuts between blocks, never inside code, and lines that are too long at a space; a piece without any place to cut stays whole. */
+/** Cuts between blocks, long code into several blocks of it, and lines that are too long at a space. */
 function inPieces(markdown: string): readonly string[] {
   if (markdown.length <= mostWhole) return [markdown];
   const pieces: string[] = [];
@@ -92,6 +92,7 @@ function inPieces(markdown: string): readonly string[] {
   let length = 0;
   let fence: string | null = null;
   let fenceIsInItem = false;
+  let opening = "";
   let head: readonly string[] = [];
   for (const line of markdown.split("\n").flatMap(cutLine)) {
     // What stands in a list's item ends with it, a fence that nothing closed too.
@@ -110,8 +111,15 @@ function inPieces(markdown: string): readonly string[] {
     }
     if (mark && fence === null) {
       fence = mark;
+      opening = line;
       fenceIsInItem = line.startsWith(" ");
     } else if (mark && fence !== null && mark.startsWith(fence) && line.trim() === mark) fence = null;
+    else if (fence !== null && length + line.length > mostWhole / 2) {
+      // Code that is too long goes on as another block of code.
+      pieces.push([...piece, opening.replace(/[^ ].*/, fence)].join("\n"));
+      piece = [opening];
+      length = opening.length;
+    }
     piece.push(line);
     length += line.length + 1;
   }

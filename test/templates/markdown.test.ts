@@ -61,6 +61,7 @@ test("entries of any length and with code that nothing closes leave those after 
     "x".repeat(40_000),
     "word ".repeat(8000),
     "```\nselect 1;\n```",
+    `\`\`\`\n${"of code\n".repeat(4000)}\`\`\``,
     "~~~ open",
     "``` open",
     "see ```a``` and\n```\nb",
@@ -72,6 +73,7 @@ test("entries of any length and with code that nothing closes leave those after 
   for (let index = 0; index < 300; index += 1) expect(html).toContain(`<li>entry ${index}</li>`);
   expect(html.match(/x/g)?.length).toBeGreaterThanOrEqual(40_000);
   expect(html.match(/word/g)).toHaveLength(8000);
+  expect(html.match(/^of code$|<code>of code$/gm)).toHaveLength(4000);
   expect(html).toContain("<pre><code>select 1;\n</code></pre>");
 });
 
