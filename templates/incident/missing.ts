@@ -13,7 +13,7 @@ const pieces: Readonly<Record<string, string>> = {
   message: "posting a message",
   archive: "archiving the channel",
   remove: "taking somebody out of the channel",
-  "retire-channel": "archiving the old channel",
+  "retire-channel": "clearing and archiving the old channel",
   files: "uploading files",
   canvas: "writing the canvas",
 };

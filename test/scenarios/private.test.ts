@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/sandbox/page/protocol.ts";
 import { reading } from "../support/reading.ts";
 import { startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
@@ -78,7 +79,7 @@ describe("[I2, I12] private incidents", { timeout: 90_000 }, () => {
     expect(ben.screen("#incidents")).toContain("This was withdrawn.");
     expect(ben.screen("#incidents")).not.toMatch(secrets);
     const old = ben.read(openId).channel;
-    expect([old.name, old.topic, old.archived]).toEqual(["inc-1-moved", "", true]);
+    expect([old.name, old.topic, old.archived]).toEqual(["inc-1-moved", "This was withdrawn.", true]);
     expect(ben.screen(openId)).not.toMatch(card);
     await ben.types("#general", "/incident status INC-1");
     expect(ben.told("#general").at(-1)).toContain("I cannot find INC-1.");
@@ -87,6 +88,30 @@ describe("[I2, I12] private incidents", { timeout: 90_000 }, () => {
     await story.settled();
     expect(reading(await ana.sees(moved, card))).toContain("only the two of us know");
     expect(ben.screen("#incidents")).not.toContain("only the two");
+  });
+
+  test("the old channel is archived whatever Slack would not take before that, and the card says what it was", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    const open = await declared(story, ana, "sev3 Zebrafish exports are slow");
+    const openId = ana.read(open).channel.id;
+    const ofOld = { when: (args: JsonObject) => args.channel === openId };
+    story.slack.faults.fail("conversations.setTopic", { error: "restricted_action", ...ofOld });
+    story.slack.faults.fail("conversations.rename", { error: "invalid_name", ...ofOld });
+    await ana.clicks("Make private", { channel: open, reading: card });
+    await ana.seesForm(/Make it private/);
+    expect(await ana.submits()).toEqual({});
+    const moved = await ana.seesChannel(/^inc-1-zebrafish-exports-are-slow-2$/);
+    await story.settled();
+    expect(ana.read(openId).channel.archived).toBe(true);
+    expect(
+      reading(
+        await ana.sees(
+          moved,
+          /clearing and archiving the old channel \(your workspace does not let apps do this; invalid name\)/,
+        ),
+      ),
+    ).toMatch(secrets);
   });
 
   test("joining, leaving, subscribing by button, and stopping again", async () => {

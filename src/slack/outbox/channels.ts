@@ -7,6 +7,7 @@ import { refusedWord } from "../call.ts";
 import { clockSlackSeconds } from "./look-up.ts";
 import { tolerating } from "./messages.ts";
 import { incidentOf, type Sender, type SenderContext, Undeliverable } from "./sender.ts";
+import { isPassing } from "./trouble.ts";
 
 const mostNames = 50;
 
@@ -120,7 +121,13 @@ export const sendRemoval: Sender<{ readonly incident: string; readonly userId: s
   return undefined;
 };
 
-/** A channel that was an incident's: its topic and name say nothing any more, and it is archived. */
+/** What the topic of such a channel says; Slack need not take an empty one. */
+const withdrawn = "This was withdrawn.";
+
+/**
+ * A channel that was an incident's: its topic and name say nothing any more, and it is archived, whatever Slack would
+ * not take before that.
+ */
 export const sendRetirement: Sender<{ readonly incident: string; readonly channel: string }> = async (
   context,
   _row,
@@ -128,19 +135,33 @@ export const sendRetirement: Sender<{ readonly incident: string; readonly channe
 ) => {
   const { number } = await incidentOf(context, id);
   const over = ["is_archived", "already_archived"];
-  await tolerating(over, () => context.call("conversations.setTopic", { channel, topic: "" }));
+  const refused: string[] = [];
+  try {
+    await tolerating(over, () => context.call("conversations.setTopic", { channel, topic: withdrawn }));
+  } catch (error) {
+    refused.push(refusalIn(error));
+  }
   for (let attempt = 1; attempt <= mostNames; attempt += 1) {
     const name = channelName(context.config.channels.prefix, number, "moved", attempt);
     try {
-      // Where the workspace keeps names to administrators, the channel is archived under the name it has.
-      await tolerating([...over, "not_authorized", "restricted_action"], () =>
-        context.call("conversations.rename", { channel, name }),
-      );
+      await tolerating(over, () => context.call("conversations.rename", { channel, name }));
       break;
     } catch (error) {
-      if (refusedWord(error) !== "name_taken") throw error;
+      const word = refusalIn(error);
+      if (word === "name_taken") continue;
+      // Where the workspace keeps names to administrators, the channel is archived under the name it has.
+      if (word !== "not_authorized" && word !== "restricted_action") refused.push(word);
+      break;
     }
   }
   await tolerating(over, () => context.call("conversations.archive", { channel }));
+  if (refused.length > 0) throw new Undeliverable([...new Set(refused)].join(", "));
   return undefined;
 };
+
+/** Slack's word for why not; anything else that went wrong is thrown on, to be tried again. */
+function refusalIn(error: unknown): string {
+  const word = refusedWord(error);
+  if (word === null || isPassing(word)) throw error;
+  return word;
+}
