@@ -75,7 +75,8 @@ export function createGoogleDocs(settings: GoogleDocsIntegration): Destination<"
 
   const write = async (id: string, { title, document }: Content): Promise<Kept> => {
     const request = { operation: "update-document", method: "PATCH", path: `/${encodeURIComponent(id)}` } as const;
-    return kept(await upload(request, { name: title }, document));
+    // Said again, so that it is made a document of as it was at first.
+    return kept(await upload(request, { name: title, mimeType: documentType }, document));
   };
 
   return {

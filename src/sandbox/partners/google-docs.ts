@@ -161,8 +161,7 @@ function routeUpload(
   const about = parsed(body);
   const parents = (about.parents ?? []) as readonly string[];
   if (method === "POST" && !parents.includes(folder)) return missing(parents[0] ?? "root");
-  if (method === "POST" && about.mimeType !== documentType)
-    return problem(400, "badRequest", "The stand-in makes documents only.");
+  if (about.mimeType !== documentType) return problem(400, "badRequest", "The stand-in makes documents only.");
   // Source: developers.google.com/workspace/drive/api/guides/properties
   const tooLong = Object.entries((about.appProperties ?? {}) as Readonly<Record<string, string>>).find(
     ([key, value]) => Buffer.byteLength(key + value) > 124,
