@@ -139,10 +139,16 @@ export function awsError(operation: string, error: unknown): ProviderError {
     operation,
     fault: faultOf(code, sdk),
     code,
-    message: isForeign ? "The answer is not one of AWS's." : (sdk.message ?? ""),
+    message: isForeign ? "The answer is not one of AWS's." : messageOf(code, sdk.message ?? ""),
     requestId: sdk.$metadata?.requestId ?? null,
     cause: error,
   });
+}
+
+/** A signature counts for a few minutes: who reads of one that is out of date looks for wrong keys. Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+function messageOf(code: string, message: string): string {
+  const isApart = /RequestTimeTooSkewed/.test(code) || /signature (expired|not yet current)/i.test(message);
+  return isApart ? "The bot's clock and AWS's are apart: correct the time on the bot's machine." : message;
 }
 
 function faultOf(code: string, error: SdkError): ProviderFault {
