@@ -1,3 +1,4 @@
+import type { DescribeDBLogFilesDetails } from "@aws-sdk/client-rds";
 import type { Placement } from "../../domain/configuration.ts";
 import {
   mysqlSlow,
@@ -18,6 +19,8 @@ const mostMilliseconds = 10_000;
 /** A portion of more than 1 MB is cut in the middle of a line: with so many lines one is far from that. */
 const portionLines = 2000;
 const tailLines = 5000;
+/** A server that changes its file by size may have written hundreds of them. */
+const mostPages = 5;
 
 interface LogFile {
   readonly name: string;
@@ -77,16 +80,24 @@ function dialectOf(engine: string): SlowDialect {
 async function filesSince(clients: RdsClients, at: Placement, named: string, from: Date): Promise<readonly LogFile[]> {
   const { instance, region } = rdsPlace(at);
   const { client, sdk } = await clients(region);
-  const input = {
-    DBInstanceIdentifier: instance,
-    FilenameContains: named,
-    FileLastWritten: from.getTime(),
-    MaxRecords: 100,
-  };
-  const { DescribeDBLogFiles } = await calling("DescribeDBLogFiles", (options) =>
-    client.send(new sdk.DescribeDBLogFilesCommand(input), options),
-  );
-  return (DescribeDBLogFiles ?? [])
+  const found: DescribeDBLogFilesDetails[] = [];
+  let Marker: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const input = {
+      DBInstanceIdentifier: instance,
+      FilenameContains: named,
+      FileLastWritten: from.getTime(),
+      MaxRecords: 100,
+      ...(Marker === undefined ? {} : { Marker }),
+    };
+    const answer = await calling("DescribeDBLogFiles", (options) =>
+      client.send(new sdk.DescribeDBLogFilesCommand(input), options),
+    );
+    found.push(...(answer.DescribeDBLogFiles ?? []));
+    Marker = answer.Marker;
+    if (!Marker) break;
+  }
+  return found
     .flatMap(({ LogFileName: name, LastWritten: written = 0, Size: bytes = 0 }) =>
       name === undefined || name.endsWith(".csv") || name.endsWith(".gz") ? [] : [{ name, written, bytes }],
     )
