@@ -1,3 +1,4 @@
+import { bodyOf } from "../domain/capture/post.ts";
 import type { MessageReader, SlackMessage } from "../domain/slack-side.ts";
 import { refusedWord, type SlackCall } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
@@ -30,7 +31,7 @@ function message(found: Payload): SlackMessage {
   const threadTs = text(found.thread_ts);
   return {
     userId: text(found.user),
-    text: text(found.text) ?? "",
+    text: bodyOf(found),
     threadTs: threadTs === found.ts ? null : threadTs,
     editedTs: text(record(found.edited).ts),
     files: list(found.files).map((one) => {

@@ -1,3 +1,4 @@
+import { blockText } from "./block-text.ts";
 import type { Post, PostFile } from "./records.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -34,16 +35,19 @@ export function readMove(raw: Payload): { readonly userId: string; readonly join
   return userId && (joined || left) ? { userId, joined } : null;
 }
 
-/** Apps often say everything in attachments and leave the text empty. */
-function bodyOf(raw: Payload): string {
+/** What Slack writes for text where an app gave none. */
+const noText = "This content can't be displayed.";
+
+/** What a message says, as mrkdwn. Apps often say everything in attachments or blocks and leave the text empty. */
+export function bodyOf(raw: Payload): string {
   const text = word(raw.text);
-  if (text) return text;
+  if (text && text !== noText) return text;
   const said = list(raw.attachments).flatMap((one) => {
     const attachment = record(one);
     const parts = [attachment.pretext, attachment.title, attachment.text].map(word).filter((part) => part !== null);
-    return parts.length > 0 ? parts : [word(attachment.fallback) ?? ""];
+    return parts.length > 0 ? parts : [blockText(attachment.blocks) || (word(attachment.fallback) ?? "")];
   });
-  return said.filter(Boolean).join("\n");
+  return [blockText(raw.blocks), ...said].filter(Boolean).join("\n") || (text ?? "");
 }
 
 function readFile(value: unknown): PostFile {
