@@ -1,6 +1,8 @@
 import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { stateInWords } from "../../src/domain/operation/record.ts";
 import type { Announced } from "../../src/domain/release-care/announcement.ts";
+import { verdictWords } from "../../src/domain/release-care/comparison.ts";
+import type { ReleaseWatch } from "../../src/domain/release-care/watch.ts";
 import { cut, inert, person, type Reply, reply } from "../kit.ts";
 
 /** That a deployment began, for people outside the team. */
@@ -17,6 +19,21 @@ export function deploymentOver(operation: OperationRecord, services: readonly An
   const what = isRollback(operation) ? "Going back to an earlier version" : "The deployment";
   const where = `${named(services)} in ${inert(operation.target.environment)}`;
   return reply(`${what} of ${where} is ${stateInWords(operation)} (\`${operation.code}\`).`);
+}
+
+/** That a new deployment was seen which others made, for people outside the team. */
+export function deploymentSeen(watch: ReleaseWatch, title: string): Reply {
+  return reply(`${seen(watch, title)} gets a new version, which was deployed from elsewhere.`);
+}
+
+/** How a deployment that others made compares with the time before it, for people outside the team. */
+export function deploymentJudged(watch: ReleaseWatch, title: string): Reply {
+  const verdict = verdictWords[watch.verdict ?? "unknown"];
+  return reply(`${seen(watch, title)} after its deployment: ${verdict}.`);
+}
+
+function seen({ version, environment }: ReleaseWatch, title: string): string {
+  return `${named([{ title, version }])} in ${inert(environment)}`;
 }
 
 function isRollback({ request }: OperationRecord): boolean {

@@ -12,13 +12,13 @@ import { undoOf } from "../../src/domain/operation/undo.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { announcedOf } from "../../src/domain/release-care/announcement.ts";
 import { checklistStanding } from "../../src/domain/release-care/checklist.ts";
-import { sharesOf } from "../../src/domain/release-care/watch.ts";
+import { type ReleaseWatch, sharesOf } from "../../src/domain/release-care/watch.ts";
 import { reviewList, reviewsOf } from "../../src/domain/review/reviews.ts";
 import { upkeepTask } from "../../src/domain/upkeep/task.ts";
 import { turnList } from "../../src/domain/upkeep/turns.ts";
 import { figureBlocks } from "../incident/review.ts";
 import type { View } from "../views.ts";
-import { deploymentBegun, deploymentOver } from "./announcement.ts";
+import { deploymentBegun, deploymentJudged, deploymentOver, deploymentSeen } from "./announcement.ts";
 import { archiveTrouble, auditExportView, auditVerifiedView } from "./audit.ts";
 import { auditHead } from "./audit-head.ts";
 import { breakGlassCard, breakGlassDue } from "./break-glass.ts";
@@ -153,8 +153,15 @@ export const operationViews = {
   "ops.release": async (app, subject) => {
     const watch = await app.releaseWatches.byId(subject);
     if (watch === null) return null;
-    const title = app.config.services.find(({ name }) => name === watch.service)?.title ?? watch.service;
-    return { reply: releaseCard(watch, title, sharesOf(app.config, watch)) };
+    return { reply: releaseCard(watch, titleOf(app, watch), sharesOf(app.config, watch)) };
+  },
+  "ops.release.begun": async (app, subject) => {
+    const watch = await app.releaseWatches.byId(subject);
+    return watch && { reply: deploymentSeen(watch, titleOf(app, watch)) };
+  },
+  "ops.release.over": async (app, subject) => {
+    const watch = await app.releaseWatches.byId(subject);
+    return watch && { reply: deploymentJudged(watch, titleOf(app, watch)) };
   },
   "ops.release.gate": async (app, subject) => {
     const watch = await app.releaseWatches.byId(subject);
@@ -267,4 +274,8 @@ async function heldBy(app: App, operation: OperationRecord): Promise<string | nu
     lifted: operation.breakGlass?.lifts ?? [],
   });
   return refusal?.message.replace(/^Denied: /, "") ?? null;
+}
+
+function titleOf({ config }: App, { service }: ReleaseWatch): string {
+  return config.services.find(({ name }) => name === service)?.title ?? service;
 }

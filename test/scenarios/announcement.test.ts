@@ -58,4 +58,29 @@ describe("[O6] who is told of deployments", { timeout: 120_000 }, () => {
     const grafana = /The deployment of \*Grafana\* \(v2\) in production is/;
     await carriedOut(story, "/ops deploy grafana v2", /Deploy [^\n]*v2 of grafana/, "#monitoring", grafana);
   });
+
+  test("one that CI made is told when it is seen, with how it compares; what was made from here is not told twice", async () => {
+    const story = await startScenario({
+      configuration: configuration.replace("announce: [general] }", "announce: [general], watch_for: 5m }"),
+    });
+    const ana = story.person("U0ANA");
+    await story.advance("2m");
+    story.cloud.world.deploy("waooaw-backend", "waooaw-backend:41");
+    await story.advance("4m");
+    await ana.sees(
+      outside,
+      /\*Backend API\* \(waooaw-backend:41\) in production gets a new version, which was deployed from elsewhere/,
+    );
+    await story.advance("10m");
+    await ana.sees(
+      outside,
+      /\*Backend API\* \(waooaw-backend:41\) in production after its deployment: (better|the same|worse)/,
+    );
+
+    const well = /The deployment of \*Backend API\* \(42\) in production is done and verified/;
+    await carriedOut(story, "/ops deploy backend 42", /Deploy [^\n]*42 of backend/, outside, well);
+    await story.advance("15m");
+    await ana.sees("#deployments", /waooaw-backend:42/);
+    expect(ana.screen(outside)).not.toMatch(/\(waooaw-backend:42\)/);
+  });
 });

@@ -1,7 +1,9 @@
+import { addMinutes } from "date-fns/addMinutes";
 import type { Service } from "../configuration.ts";
 import type { OperationRecord } from "../operation/operation.ts";
 import type { App } from "../ports.ts";
 import { wantedIn } from "./settings.ts";
+import type { ReleaseWatch } from "./watch.ts";
 
 /** What of a deployment people outside are told. */
 export interface Announced {
@@ -47,6 +49,37 @@ export async function announceDeployment(app: App, record: OperationRecord, what
       "normal",
     );
   }
+}
+
+/**
+ * Tells the same channels of a deployment in production that was only seen, and of how its watch ended. What an operation
+ * of ours brought about, a restart too, is not told again.
+ */
+export async function announceSeen(app: App, watch: ReleaseWatch, what: "begun" | "over"): Promise<void> {
+  const { id, service, environment, byId } = watch;
+  const isProduction = app.config.environments.find(({ name }) => name === environment)?.production === true;
+  const channels = serviceNamed(app, service)?.announce ?? [];
+  if (byId !== null || !isProduction || channels.length === 0 || (await isOurs(app, watch))) return;
+  for (const channel of channels) {
+    const once = `release ${what} ${id} ${channel}`;
+    const told = {
+      kind: "message",
+      view: `ops.release.${what}`,
+      subject: id,
+      place: { named: channel },
+      once,
+    } as const;
+    await app.outbox.add(told, "normal");
+  }
+}
+
+/** Whether an operation was at work on the service when its deployment began. */
+async function isOurs(app: App, { service, environment, since }: ReleaseWatch): Promise<boolean> {
+  const operations = await app.operations.list({ target: { environment, name: service }, limit: 20 });
+  return operations.some(
+    ({ appliedAt, endedAt }) =>
+      appliedAt !== null && appliedAt <= addMinutes(since, 1) && (endedAt === null || endedAt >= since),
+  );
 }
 
 function serviceNamed({ config }: Pick<App, "config">, name: string): Service | undefined {

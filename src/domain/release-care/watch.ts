@@ -8,6 +8,7 @@ import type { Place } from "../intent.ts";
 import type { WatchStanding } from "../operation/own-ports.ts";
 import { operatorsPlace } from "../operation/place.ts";
 import type { App } from "../ports.ts";
+import { announceSeen } from "./announcement.ts";
 import { type Compared, gateState, type ReleaseVerdict, releaseVerdict, verdictWords } from "./comparison.ts";
 import { mostMinutes, releaseCare, usualMinutes } from "./settings.ts";
 import { judgedSteps, shareOf, stepVerdict, usualShares, type WatchStep } from "./steps.ts";
@@ -145,6 +146,7 @@ export async function recordRelease(
   }
   await closeStep(app, looked);
   await under(app, looked, "release.verdict", `verdict:${watch.id}`);
+  await announceSeen(app, looked, "over");
   await app.audit.add({
     actor: "tocsin",
     action: "release.judged",
@@ -284,7 +286,13 @@ export async function deploymentSeen(
   if (known === deployment.id) return;
   await app.releaseWatches.see(at.service, at.environment, deployment.id);
   if (known === null) return;
-  await startReleaseWatch(app, { ...at, version: deployment.version, byId: null, since: deployment.since });
+  const watch = await startReleaseWatch(app, {
+    ...at,
+    version: deployment.version,
+    byId: null,
+    since: deployment.since,
+  });
+  await announceSeen(app, watch, "begun");
 }
 
 /** Every minute what is deployed is looked at, where the configuration has deployments watched by themselves. */

@@ -3,8 +3,14 @@ import type { Standing } from "../../../src/domain/health/status.ts";
 import type { Deployed } from "../../../src/domain/operation/deployments.ts";
 import type { Lease } from "../../../src/domain/operation/lease.ts";
 import type { OperationRecord } from "../../../src/domain/operation/operation.ts";
+import type { ReleaseWatch } from "../../../src/domain/release-care/watch.ts";
 import type { Reply } from "../../../templates/kit.ts";
-import { deploymentBegun, deploymentOver } from "../../../templates/ops/announcement.ts";
+import {
+  deploymentBegun,
+  deploymentJudged,
+  deploymentOver,
+  deploymentSeen,
+} from "../../../templates/ops/announcement.ts";
 import { deploymentsCard } from "../../../templates/ops/deployments.ts";
 import { leaseCard, leaseList } from "../../../templates/ops/leases.ts";
 import { type OperationFacts, operationCard, operationFollowed } from "../../../templates/ops/operation-card.ts";
@@ -215,6 +221,13 @@ test("people outside hear in one sentence that a deployment began, and in one ho
   expectGolden("ops/deployment-begun", deploymentBegun({ ...deploy, state: "applying" }, services));
   const ended: OperationRecord = { ...deploy, state: "ended", outcome: "applied-then-reverted" };
   expectGolden("ops/deployment-over", deploymentOver(ended, services.slice(0, 1)));
+  const watch: ReleaseWatch = {
+    ...{ id: "0199-watch", service: "backend", environment: "production", version: "backend:43", byId: null },
+    ...{ since: at("10:00:00"), untilAt: at("10:30:00"), state: "ended", lookedAt: at("10:30:00"), red: 0 },
+    ...{ rows: [], gates: [], verdict: "same", steps: [] },
+  };
+  expectGolden("ops/deployment-seen", deploymentSeen(watch, "Backend API"));
+  expectGolden("ops/deployment-judged", deploymentJudged({ ...watch, verdict: null }, "Backend API"));
 });
 
 test("what became of a change that its platform made in its window is told to who asked for it", () => {
