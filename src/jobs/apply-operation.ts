@@ -146,6 +146,7 @@ function runFor(context: OperationContext, record: OperationRecord): Run {
   return {
     operationId: record.id,
     interrupted: (record.interruptions ?? 0) > 0,
+    inDoubt: record.inDoubt === true,
     askedBy: record.requesterId,
     incidentId: record.incidentId,
     step: async (name, work) => {

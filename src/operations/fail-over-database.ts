@@ -27,7 +27,8 @@ export const failOverDatabase: Operation<FailOverInput, SnapshotsRead, Snapshots
   expectations: async (_plan, target, see) => expects(await see.instance(target.placement)),
   apply: async (plan, target, act, run) => {
     const { active, since } = stepsOf(plan);
-    await run.step("failover begun", () => act.failOver(target.placement, { active, since: new Date(since) }));
+    const from = { active, since: new Date(since), again: run.inDoubt === true };
+    await run.step("failover begun", () => act.failOver(target.placement, from));
   },
   look,
 };

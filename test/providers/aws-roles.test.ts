@@ -103,7 +103,7 @@ describe("calls to AWS where the environment names roles", () => {
     );
     expect(seen("DeleteDBSnapshot")).toEqual([["tocsin-destructive/tocsin-snapshot-database-U0DEV", "U0DEV"]]);
     const { zone } = await snapshots.read.instance(database);
-    await snapshots.write.failOver(database, { active: zone, since: now() });
+    await snapshots.write.failOver(database, { active: zone, since: now(), again: false });
     expect(seen("RebootDBInstance")).toEqual([["tocsin-destructive/tocsin-destructive", "tocsin"]]);
   });
 

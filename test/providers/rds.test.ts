@@ -146,11 +146,11 @@ describe("failing over", () => {
   test("changes the zone once, also when the call is repeated while it runs and after", async () => {
     const { read, write, cloud, now, advance } = await startRds();
     const { zone, standbyZone } = await read.instance(main);
-    const from = { active: zone, since: now() };
+    const from = { active: zone, since: now(), again: false };
     await write.failOver(main, from);
     await write.failOver(main, from);
     await advance(120);
-    await write.failOver(main, from);
+    await write.failOver(main, { ...from, again: true });
     expect(await read.instance(main)).toMatchObject({ zone: standbyZone, standbyZone: zone, status: "available" });
     expect(cloud.calls().filter((call) => call.operation === "RebootDBInstance")).toHaveLength(1);
     expect((await read.events(main, from.since)).map((event) => event.text)).toContain(
@@ -158,9 +158,19 @@ describe("failing over", () => {
     );
   });
 
+  test("goes without the instance's events the first time, and never a second time", async () => {
+    const { read, write, cloud, now } = await startRds();
+    const { zone } = await read.instance(main);
+    const from = { active: zone, since: now() };
+    cloud.faults.set("deny", "rds:DescribeEvents", true);
+    expect(await faultOf(write.failOver(main, { ...from, again: true }))).toMatchObject({ fault: "denied" });
+    await write.failOver(main, { ...from, again: false });
+    expect(cloud.calls().filter((call) => call.operation === "RebootDBInstance")).toHaveLength(1);
+  });
+
   test("changes the writer of a cluster", async () => {
     const { read, write, now, advance } = await startRds();
-    await write.failOver(analytics, { active: "waooaw-analytics-production-1", since: now() });
+    await write.failOver(analytics, { active: "waooaw-analytics-production-1", since: now(), again: false });
     await advance(60);
     expect((await read.instance(analytics)).cluster?.writer).toBe("waooaw-analytics-production-2");
   });

@@ -193,6 +193,8 @@ export interface Run {
   readonly operationId: string;
   /** A process ended in the middle of it before: what the step at hand had done by then is not counted. */
   readonly interrupted?: boolean;
+  /** Something was sent before whose answer is not known: it may have been done. */
+  readonly inDoubt?: boolean;
   /** Who asked and for which incident, for labels on what is made. */
   readonly askedBy?: string;
   readonly incidentId?: string | null;

@@ -89,9 +89,13 @@ export interface SnapshotsWrite {
   ) => Promise<void>;
   /**
    * Changes over to the standby, or in a cluster to a reader. Where another zone, or writer, than `active` serves by
-   * now, or a failover was begun since that moment, it is left alone.
+   * now, or a failover was begun since that moment, it is left alone. `again` says that it may have been sent before:
+   * then it is refused where the platform does not tell what was begun.
    */
-  readonly failOver: (at: Placement, from: { readonly active: string | null; readonly since: Date }) => Promise<void>;
+  readonly failOver: (
+    at: Placement,
+    from: { readonly active: string | null; readonly since: Date; readonly again: boolean },
+  ) => Promise<void>;
   /** The same as reading it, for steps that wait for it. */
   readonly restored: SnapshotsRead["restored"];
   /** Deletes a server that this operation made, without a last snapshot; anybody else's is refused, code NotOurs. */

@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-rds";
+import { beside } from "../../domain/platform/beside.ts";
 import type { Labels, SnapshotsWrite } from "../../domain/platform/snapshots.ts";
 import { ProviderError } from "../../errors.ts";
 import { calling } from "../aws.ts";
@@ -91,8 +92,9 @@ export function rdsWrite(clients: RdsClients, inside: Inside): SnapshotsWrite {
         return;
       }
       if (state.zone !== from.active || state.status === "rebooting") return;
-      // The zone may be told late after a failover, so the events are asked too.
-      const told = await events(clients, region, { type: "db-instance", name: instance }, from.since);
+      // The zone may be told late after a failover, so the events are asked too; they are needed once it may have begun.
+      const reading = events(clients, region, { type: "db-instance", name: instance }, from.since);
+      const told = from.again ? await reading : ((await beside(reading)).found ?? []);
       if (told.some(({ text }) => /failover (started|completed)/i.test(text))) return;
       await calling("RebootDBInstance", (options) =>
         client.send(new sdk.RebootDBInstanceCommand({ DBInstanceIdentifier: instance, ForceFailover: true }), options),
