@@ -9,7 +9,7 @@ import {
   usualImpact,
 } from "../../src/domain/status-page/publish.ts";
 import { announcedMaintenance } from "../../src/domain/status-page/windows.ts";
-import { gapIn } from "../../src/domain/telling/template.ts";
+import { gapsIn } from "../../src/domain/telling/template.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, command } from "../../src/slack/command.ts";
 import { maintenanceForm, maintenanceList } from "../../templates/incident/public.ts";
@@ -36,8 +36,8 @@ export const publish = command({
     "incident.publish": async (ask) => {
       const { app, caller, about, values } = ask;
       const text = values.text("public_text") ?? "";
-      const gap = gapIn(text);
-      if (gap) throw new Refusal("missing_argument", `${gap} still stands in it.`, "Fill it in.", "public_text");
+      const gaps = gapsIn(text);
+      if (gaps) throw new Refusal("missing_argument", gaps, "Fill in what is missing.", "public_text");
       const incident = await publishText(app, caller, about.id, {
         title: values.text("public_title") ?? "",
         text,

@@ -7,7 +7,7 @@ import { leadingSeverity } from "../../src/domain/incident/severity.ts";
 import { postUpdate, snoozeUpdate } from "../../src/domain/incident/update.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { publish } from "../../src/domain/status-page/publish.ts";
-import { gapIn, type TemplateFacts } from "../../src/domain/telling/template.ts";
+import { gapsIn, type TemplateFacts } from "../../src/domain/telling/template.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import type { FormTarget } from "../../templates/incident/forms.ts";
@@ -133,9 +133,8 @@ function typedMessage(values: FormAsk["values"]): { readonly name: string; reado
 }
 
 function refuseGaps(text: string | null, field: string): void {
-  const gap = text && gapIn(text);
-  if (gap)
-    throw new Refusal("missing_argument", `${gap} still stands in it.`, "Fill it in, or take the line out.", field);
+  const gaps = text && gapsIn(text);
+  if (gaps) throw new Refusal("missing_argument", gaps, "Fill it in, or take the line out.", field);
 }
 
 async function snoozed(ask: ButtonAsk, minutes: number): Promise<Answer | undefined> {

@@ -61,7 +61,7 @@ describe("[I7] one text reaches everybody it is for", { timeout: 90_000 }, () =>
     await ana.chooses("Mitigating", "form");
     await ana.form(/Remedy under way for/);
     expect(await ana.submits()).toEqual({
-      "message:mitigating": "[affected] still stands in it. Fill it in, or take the line out.",
+      "message:mitigating": "[affected] and [users affected] still stand in it. Fill it in, or take the line out.",
     });
     const hostile = "Users: all of them <!channel> *bold* \u05e9\u05dc\u05d5\u05dd";
     expect(await ana.submits({ Status: "Mitigating", Message: hostile })).toEqual({});

@@ -54,12 +54,17 @@ export function fillTemplate(template: string, facts: TemplateFacts): string {
     .trim();
 }
 
-/** The first gap that is still in a message, such as [users affected]; null when it is whole. */
-export function gapIn(message: string): string | null {
-  const at = templateFields.map((name) => message.indexOf(gap(name))).filter((index) => index >= 0);
-  if (at.length === 0) return null;
-  const from = Math.min(...at);
-  return message.slice(from, message.indexOf("]", from) + 1);
+/** Says which gaps are still in a message, such as [users affected], in their order; null when it is whole. */
+export function gapsIn(message: string): string | null {
+  const gaps = templateFields
+    .map(gap)
+    .filter((one) => message.includes(one))
+    .toSorted((one, other) => message.indexOf(one) - message.indexOf(other));
+  const [last = "", ...before] = gaps.toReversed();
+  if (last === "") return null;
+  return before.length === 0
+    ? `${last} still stands in it.`
+    : `${before.toReversed().join(", ")} and ${last} still stand in it.`;
 }
 
 function gap(name: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultSteps, type Milestone, stepOf } from "../../../src/domain/incident/phases.ts";
 import { stakeholderChannels } from "../../../src/domain/telling/fan-out.ts";
-import { fillTemplate, gapIn, unknownFields } from "../../../src/domain/telling/template.ts";
+import { fillTemplate, gapsIn, unknownFields } from "../../../src/domain/telling/template.ts";
 import { isUntouched, updateTemplate } from "../../../templates/incident/update-templates.ts";
 import { waooaw } from "../../support/desk.ts";
 import { resolved, sampleIncident } from "../../templates/incident/facts.ts";
@@ -28,11 +28,15 @@ describe("templates of status updates", () => {
   });
 
   test.each([
-    ["We know. Affected: [users affected]", "[users affected]"],
-    ["[cause] and [users affected]", "[cause]"],
+    ["We know. Affected: [users affected]", "[users affected] still stands in it."],
+    ["[cause] and [users affected]", "[cause] and [users affected] still stand in it."],
+    [
+      "[users affected], [cause], [users affected], [status]",
+      "[users affected], [cause] and [status] still stand in it.",
+    ],
     ["Fixed [finally], see [1]", null],
     ["", null],
-  ])("the first gap of %j is %j", (message, gap) => expect(gapIn(message)).toBe(gap));
+  ])("of the gaps of %j is said: %j", (message, gaps) => expect(gapsIn(message)).toBe(gaps));
 
   test("name only fields there are", () => {
     expect(unknownFields("{{title}} {{titel}} {{__proto__}} {{x}}")).toEqual(["titel", "__proto__", "x"]);

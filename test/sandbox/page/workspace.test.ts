@@ -149,9 +149,9 @@ describeInChromium("the workspace on the page", () => {
   test("new messages are said to a screen reader", async () => {
     const ana = await visit(browser, stage.address, { at: "C0MONITORING" });
     await ana.getByRole("feed").waitFor();
-    await stage.slack.act("U0BEN", { act: "post", channel: "C0MONITORING", text: "error rate is *up*" });
+    await stage.slack.act("U0BEN", { act: "post", channel: "C0MONITORING", text: "@chi error rate is *up*" });
     await expect
       .poll(() => ana.locator('[aria-live="polite"]').allInnerTexts())
-      .toContain("Ben Okafor: error rate is up");
+      .toContain("Ben Okafor: Chi Nakamura error rate is up");
   });
 });

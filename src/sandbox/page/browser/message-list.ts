@@ -5,6 +5,7 @@ import { type Child, h, html } from "./html.ts";
 import { icon } from "./icons.ts";
 import { Message } from "./message.ts";
 import { personOf, useSession } from "./session.ts";
+import type { Inline } from "./text/inline.ts";
 import { parseMrkdwn } from "./text/mrkdwn.ts";
 import { dateOfTs, dayKey, dayName } from "./text/time.ts";
 
@@ -176,20 +177,20 @@ function Announcer({ channel, messages }: AnnouncerProps): VNode {
     seen.current = { channel, ts: last?.ts ?? "" };
     if (before.channel !== channel || last === undefined || last.ts <= before.ts) return;
     if (last.userId === state.me.id && !last.ephemeral) return;
-    setWords(`${personOf(state, last.userId)?.realName ?? "Someone"}: ${spoken(last.text)}`);
+    const nameOf = (id: string) => personOf(state, id)?.realName ?? "someone";
+    setWords(`${personOf(state, last.userId)?.realName ?? "Someone"}: ${spoken(last.text, nameOf)}`);
   }, [channel, last, state]);
   return html`<div class="unseen" aria-live="polite">${words}</div>`;
 }
 
-function spoken(text: string): string {
-  const lines = parseMrkdwn(text).flatMap((item) => (item.kind === "lines" ? item.children : []));
-  return lines
-    .map((item) =>
-      "text" in item
-        ? item.text
-        : "children" in item
-          ? item.children.map((child) => ("text" in child ? child.text : "")).join("")
-          : "",
-    )
+function spoken(text: string, nameOf: (id: string) => string): string {
+  const said = (item: Inline): string => {
+    if (item.kind === "user") return nameOf(item.id);
+    if ("text" in item) return item.text;
+    return "children" in item ? item.children.map(said).join("") : "";
+  };
+  return parseMrkdwn(text)
+    .flatMap((item) => (item.kind === "lines" ? item.children : []))
+    .map(said)
     .join("");
 }
