@@ -28,7 +28,9 @@ export function deploymentSeen(watch: ReleaseWatch, title: string): Reply {
 
 /** How a deployment that others made compares with the time before it, for people outside the team. */
 export function deploymentJudged(watch: ReleaseWatch, title: string): Reply {
-  const verdict = verdictWords[watch.verdict ?? "unknown"];
+  const { verdict: judged } = watch;
+  const isKnown = judged !== null && judged !== "unknown";
+  const verdict = isKnown ? verdictWords[judged] : "how it compares with before is not known";
   return reply(`${seen(watch, title)} after its deployment: ${verdict}.`);
 }
 
