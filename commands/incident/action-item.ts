@@ -1,7 +1,8 @@
 import { actionItemMarked, addActionItem, changeActionItem } from "../../src/domain/action-item/action-item.ts";
 import { openForReading } from "../../src/domain/incident/access.ts";
 import { incidentName } from "../../src/domain/incident/incident.ts";
-import { cleanLine, plainFromSlack, shorten } from "../../src/domain/text.ts";
+import { cleanLine, shorten } from "../../src/domain/text.ts";
+import { plainWords } from "../../src/domain/timeline/capture.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import { actionItemForm, editActionItemForm } from "../../templates/incident/forms.ts";
@@ -78,7 +79,7 @@ async function shownItem({ app, caller, about }: ButtonAsk) {
 async function addByShortcut(ask: Ask): Promise<Answer> {
   const { message, channelId } = ask.at;
   const target = await formTarget(ask, undefined, "any");
-  const title = shorten(cleanLine(plainFromSlack(message?.text ?? "")), 500);
+  const title = shorten(cleanLine(await plainWords(ask.app, message?.text ?? "")), 500);
   if (!message || !channelId) return { modal: actionItemForm(target, { title }) };
   // The form carries the incident, where the channel implies it, and the message's ts.
   const thread = message.threadTs && message.threadTs !== message.ts ? `/${message.threadTs}` : "";

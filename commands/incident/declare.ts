@@ -4,9 +4,10 @@ import { joinIncident } from "../../src/domain/incident/join.ts";
 import { operationToDeclare } from "../../src/domain/operation/evidence.ts";
 import { operationInWords, stateInWords } from "../../src/domain/operation/record.ts";
 import { beginSecurityFlow } from "../../src/domain/security/checklist.ts";
-import { cleanLine, cleanText, plainFromSlack, shorten } from "../../src/domain/text.ts";
+import { cleanLine, cleanText, shorten } from "../../src/domain/text.ts";
 import { declareRequested, requestTicket, ticketInstead } from "../../src/domain/ticket/request.ts";
 import { readMoment } from "../../src/domain/time/typed-moment.ts";
+import { plainWords } from "../../src/domain/timeline/capture.ts";
 import { Refusal } from "../../src/errors.ts";
 import { type Answer, type At, arg, type ButtonAsk, command, type FormAsk } from "../../src/slack/command.ts";
 import { declared } from "../../templates/incident/answers.ts";
@@ -110,7 +111,7 @@ export const declare = command({
       type: "message",
       description: "Declare an incident about this message",
       run: async ({ app, at }) => {
-        const text = cleanText(plainFromSlack(at.message?.text ?? ""));
+        const text = cleanText(await plainWords(app, at.message?.text ?? ""));
         return {
           modal: declareForm({
             config: app.config,

@@ -1,3 +1,4 @@
+import { bodyOf } from "../domain/capture/post.ts";
 import type { Redact } from "../domain/capture/redact.ts";
 import type { App } from "../domain/ports.ts";
 import type { At } from "./command.ts";
@@ -26,7 +27,7 @@ export function atInteraction(body: Payload, permalink: Permalink, redact: Redac
           ts,
           threadTs: threadTs === ts ? null : threadTs,
           userId: text(message.user),
-          text: redact(text(message.text) ?? ""),
+          text: redact(bodyOf(message)),
           permalink: channelId ? permalink(channelId, ts, threadTs === ts ? null : threadTs) : null,
         }
       : null,

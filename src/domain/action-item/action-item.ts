@@ -8,8 +8,8 @@ import type { App } from "../ports.ts";
 import { redrawPostmortem } from "../postmortem/checklist.ts";
 import type { ActionItem } from "../postmortem/postmortem.ts";
 import type { SlackMessage } from "../slack-side.ts";
-import { cleanLine, escapeMrkdwn, plainFromSlack, shorten } from "../text.ts";
-import { messageTitle } from "../timeline/capture.ts";
+import { cleanLine, escapeMrkdwn, shorten } from "../text.ts";
+import { messageTitle, plainWords } from "../timeline/capture.ts";
 import type { TimelineEntry } from "../timeline/entry.ts";
 import { armItemReminder } from "./follow-up.ts";
 
@@ -154,7 +154,7 @@ export async function recordActionItem(
   if (!incident || (await app.actionItems.bySource(job.channelId, job.ts))) return;
   const { channelId, ts } = job;
   await insert(app, incident, job.byUserId, {
-    title: cleanLine(plainFromSlack(app.redact(messageTitle(message)))),
+    title: cleanLine(await plainWords(app, app.redact(messageTitle(message)))),
     ownerId: null,
     dueOn: null,
     source: { channelId, ts, permalink: app.workspace.permalink(channelId, ts, message.threadTs) },

@@ -5,7 +5,7 @@ import { type Incident, incidentName } from "../incident/incident.ts";
 import type { JobData } from "../jobs.ts";
 import type { App } from "../ports.ts";
 import type { SlackMessage } from "../slack-side.ts";
-import { escapeMrkdwn, quoteMessage, shorten } from "../text.ts";
+import { escapeMrkdwn, plainFromSlack, quoteMessage, shorten } from "../text.ts";
 import { isHeld, shortcutMark } from "./marks.ts";
 
 type Captured = JobData["capture-message"];
@@ -101,6 +101,14 @@ export function messageText(message: Pick<SlackMessage, "text" | "files">): stri
     .join(", ");
   if (!files) return text || "(a message without text)";
   return text ? `${text} (with ${files})` : `Shared ${files}`;
+}
+
+/** A message's mrkdwn as plain words that people may go on writing in: people by name, nobody called, no escapes. */
+export async function plainWords(app: App, mrkdwn: string): Promise<string> {
+  const said = quoteMessage(mrkdwn);
+  const mention = /<@([A-Z0-9]+)(?:\|[^<>]*)?>/g;
+  const names = await app.names([...said.matchAll(mention)].map(([, id = ""]) => id));
+  return plainFromSlack(said.replace(mention, (_, id: string) => `@${names.get(id) ?? id}`));
 }
 
 /** The first line of a message, as a title. */

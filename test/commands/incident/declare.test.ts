@@ -118,13 +118,17 @@ describe("declaring by form", () => {
         ts: "1795312800.000100",
         threadTs: null,
         userId: "U0SAM",
-        text: "Customers see &lt;500&gt;\nsince 10 min",
+        text: "Customers see &lt;500&gt;\nsince 10 min, <!channel> and <@U0BEN>",
         permalink: null,
       },
     };
+    const ben = { userId: "U0BEN", name: "Ben Okafor", kind: "member", email: null } as const;
+    await desk.transact((app) => app.people.keep(ben));
     const answer = await desk.shortcut(ana, "incident_declare_from_message", at);
     const modal = JSON.stringify(answer);
     expect(modal).toContain('"initial_value":"Customers see <500>"');
+    // Nobody is called by what is in the form, and people are named.
+    expect(modal).toMatch(/since 10 min, @channel and @Ben Okafor/);
     expect(modal).toContain("since 10 min");
     const about = JSON.parse(JSON.parse(JSON.stringify(answer)).modal.view.private_metadata);
     await desk.submits(ana, "incident.declare", about, {
