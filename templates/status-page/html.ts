@@ -45,7 +45,7 @@ ${page.components
   .join("\n")}
 </ul>
 <h2>Last 14 days</h2>
-${page.past.length > 0 ? page.past.map((one) => incident(one, titles)).join("\n") : "<p>No incidents.</p>"}
+${page.past.length > 0 ? page.past.map((one) => incident(one, titles)).join("\n") : `<p>${page.open.length > 0 ? "No other incidents." : "No incidents."}</p>`}
 </main>
 <footer class="soft">Times are UTC · <a href="/status.rss">RSS</a> · <a href="/status.json">JSON</a></footer>
 </body>

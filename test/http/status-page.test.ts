@@ -89,6 +89,12 @@ test("the page reads well without colours: language, one heading, landmarks, tim
   expect(text).toContain("prefers-color-scheme: dark");
   expect(text).toContain('<time datetime="2026-11-22T03:00:00.000Z">2026-11-22 03:00</time>');
   expect(text).toContain("Partial outage");
+  expect(text).toContain("No other incidents.");
+});
+
+test("days without incidents are told as such", async () => {
+  const url = await serve(async () => ({ ...page(), open: [] }));
+  expect(await (await fetch(`${url}/status`)).text()).toContain("<p>No incidents.</p>");
 });
 
 test("who has it already is told so, and many at once cost one reading", async () => {
