@@ -64,14 +64,14 @@ async function fill(redis: Redis): Promise<void> {
 async function byBot(url: string): Promise<void> {
   const at = { environment: "bench", provider: "redis", at: { connection: "bench/redis" } };
   const caches = redisProvider(new Map([["bench/redis", url]])).caches;
+  const server = (await caches?.read.identity(at))?.run ?? "";
   let cursor: string | null = null;
   let deleted = 0;
   do {
-    const slice: { cursor: string | null; deleted: number } | undefined = await caches?.write.deleteSome(
-      at,
-      "user:*",
+    const slice: { cursor: string | null; deleted: number } | undefined = await caches?.write.deleteSome(at, "user:*", {
+      server,
       cursor,
-    );
+    });
     cursor = slice?.cursor ?? null;
     deleted += slice?.deleted ?? 0;
   } while (cursor !== null);

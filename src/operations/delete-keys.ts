@@ -27,11 +27,12 @@ export const deleteKeys: Operation<DeleteInput, CachesRead, CachesWrite> = {
   expectations: async (_plan, target, see) => expects(await see.identity(target.placement)),
   apply: async (made, target, act, run) => {
     const { pattern, count } = stepsOf(made);
+    const server = made.expects.server ?? "";
     // Keys that are written meanwhile count too; far more of them than planned is not what was approved.
     const most = count * 2 + 1000;
     await run.slices("deleted", async (cursor) => {
       const from = cursor as { readonly at: string; readonly deleted: number } | null;
-      const slice = await act.deleteSome(target.placement, pattern, from?.at ?? null);
+      const slice = await act.deleteSome(target.placement, pattern, { server, cursor: from?.at ?? null });
       const deleted = (from?.deleted ?? 0) + slice.deleted;
       const isOver = slice.cursor === null || deleted > most;
       return {

@@ -89,12 +89,13 @@ export interface CachesRead {
 export interface CachesWrite {
   /**
    * Deletes what a pattern matches, from a cursor on and for a few seconds; memory is freed in the background and the
-   * server gets pauses. Answers where to go on, null at the end. Repeating it deletes nothing twice.
+   * server gets pauses. Answers where to go on, null at the end. Repeating it deletes nothing twice. Where another run
+   * of the server answers than `server`, whose cursor and keys mean nothing there, it is refused, code ServerChanged.
    */
   readonly deleteSome: (
     at: Placement,
     pattern: string,
-    cursor: string | null,
+    from: { readonly server: string; readonly cursor: string | null },
   ) => Promise<{ readonly cursor: string | null; readonly deleted: number }>;
   /** What tells later whether a database was emptied since, by whomever. */
   readonly beforeFlush: (at: Placement) => Promise<BeforeFlush>;

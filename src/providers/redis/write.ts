@@ -8,8 +8,16 @@ const batch = 500;
 /** The write half for Redis; only the job that applies holds it. */
 export function redisWrite(connections: ReadonlyMap<string, string>): CachesWrite {
   return {
-    deleteSome: (at, pattern, cursor) =>
-      inRedis(connections, at, { operation: "delete" }, (redis) => deleteSome(redis, pattern, cursor)),
+    deleteSome: (at, pattern, { server, cursor }) =>
+      inRedis(connections, at, { operation: "delete" }, async (redis) => {
+        const run = (infoOf(await redis.info("server")).get("run_id") ?? "").slice(0, 12);
+        if (run !== server) {
+          const why =
+            "Its server was started anew, or another one answers now: what is left was left alone. Ask again.";
+          throw failure("delete", "refused", "ServerChanged", why);
+        }
+        return deleteSome(redis, pattern, cursor);
+      }),
     beforeFlush: (at) => inRedis(connections, at, { operation: "flush" }, beforeFlush),
     flush: (at, since) =>
       inRedis(connections, at, { operation: "flush" }, async (redis) => {
