@@ -41,10 +41,15 @@ export const pageView: View = async (app, subject) => {
   return { reply: pageMessage({ page, incident, alerts, moreAlerts, name: pagedName(app, page), nextAt, calls }) };
 };
 
+/** Bold goes over one line, and ends at the next star. */
+function inBold(text: string): string {
+  return inert(shorten(text.replace(/[*\s]+/g, " ").trim(), 300));
+}
+
 export function pageMessage({ page, incident, alerts, moreAlerts = 0, name, nextAt }: PageFacts): Reply {
   const what = incident
     ? `${incident.severity} · *${named(incident)}*, in ${channelOf(incident)}`
-    : `*${inert(shorten(page.message || "You are needed", 300))}*${moreAlerts > 0 ? ` and ${moreAlerts} more` : ""}`;
+    : `*${inBold(page.message || "You are needed")}*${moreAlerts > 0 ? ` and ${moreAlerts} more` : ""}`;
   const blocks: KnownBlock[] = [section(`:pager: *Page* · ${name}\n${what}`)];
   if (incident && page.message) blocks.push(section(inert(shorten(page.message, 1500))));
   const by = reasonOf(page);
