@@ -92,7 +92,7 @@ describe("[O3, O13] what an operation depends on goes away in the middle", { tim
     await ana.types(ops, "/ops diagnose orders");
     await shown(story, /Longest statement\* unknown: did not answer in 5 s/, "5s");
     await ana.types(ops, "/ops vacuum orders orders");
-    await shown(story, /Failed, nothing was changed[\s\S]*could not be reached/, "5s");
+    await shown(story, /Failed, nothing was changed[\s\S]*did not answer in time/, "5s");
     expect(JSON.stringify(story.slack.calls)).not.toContain("pl4nted");
   });
 });
