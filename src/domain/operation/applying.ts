@@ -235,7 +235,7 @@ export async function recordStep(app: App, id: string, step: string): Promise<vo
 /** Records how far a long step has come; the last slice ends the step. */
 export async function recordSlice(app: App, id: string, step: string, slice: Slice): Promise<void> {
   const record = await app.operations.byId(id);
-  if (record?.state !== "applying") return;
+  if (record?.state !== "applying") return record?.state === "ended" ? recordLate(app, record, step, slice) : undefined;
   const facts = {
     ...(slice.facts === undefined ? {} : { facts: { ...record.facts, ...slice.facts } }),
     ...answered(record),
@@ -252,6 +252,15 @@ export async function recordSlice(app: App, id: string, step: string, slice: Sli
     ...facts,
   });
   if (record.progress !== slice.progress) await redraw(app, changed, "cosmetic");
+}
+
+/** What was under way when a person stopped it, and is done all the same: it belongs to what is told of it. */
+async function recordLate(app: App, record: OperationRecord, step: string, slice: Slice): Promise<void> {
+  const late = `${step} by then: ${slice.progress}`;
+  if (record.stepsDone.some((one) => one.startsWith(step))) return;
+  const updated = await app.operations.update(record, { stepsDone: [...record.stepsDone, late] });
+  const details = { step: late };
+  await leaveMarks(app, updated, { by: itself, action: "operation.step", details, timeline: null, lane: "normal" });
 }
 
 /** What is recorded when a step got its answer again. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Caller } from "../../../src/domain/access/caller.ts";
 import type { Configuration, PolicyRule } from "../../../src/domain/configuration.ts";
 import type { Incident } from "../../../src/domain/incident/incident.ts";
+import { recordSlice } from "../../../src/domain/operation/applying.ts";
 import {
   approveOperation,
   cancelOperation,
@@ -338,6 +339,25 @@ describe("cancelling", () => {
     expect(bot.kept.locks.size).toBe(0);
     await bot.advance(60);
     expect(bot.record(id).outcome).toBe("applied-not-verified");
+  });
+});
+
+test("what a step did while a person stopped it is told all the same, once", async () => {
+  const bot = start();
+  const id = await bot.ask(6);
+  await bot.transact((app) => confirmOperation(app, operations, id, ana));
+  await bot.transact(async (app) => {
+    const record = await app.operations.byId(id);
+    if (record) await app.operations.update(record, { state: "applying", appliedAt: app.now });
+  });
+  await bot.transact((app) => stopOperation(app, operations, id, ana));
+  const slice = { cursor: { at: "7" }, progress: "4000 keys of about 9000", share: 0.4 };
+  await bot.transact((app) => recordSlice(app, id, "deleted", slice));
+  await bot.transact((app) => recordSlice(app, id, "deleted", { ...slice, progress: "8000 keys of about 9000" }));
+  expect(bot.record(id)).toMatchObject({
+    state: "ended",
+    outcome: "applied-not-verified",
+    stepsDone: ["deleted by then: 4000 keys of about 9000"],
   });
 });
 
