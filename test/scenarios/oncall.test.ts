@@ -274,3 +274,18 @@ describe("[I5] on call", { timeout: 90_000 }, () => {
     await ana.sees("#general", /secondary: <@U0DEV> \(for gus@waooaw.example, who cannot be on call\)/);
   });
 });
+
+describe("[I2, I5] a workspace without user groups", { timeout: 90_000 }, () => {
+  test("has the team on call invited that is called like the group of the configuration", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    story.slack.faults.fail("usergroups.list", { error: "plan_upgrade_required", times: 1000 });
+    // What was read of groups before is believed for five minutes.
+    await story.advance("6m");
+    await ana.types("#general", "/incident declare sev1 Everything is down");
+    const channel = await ana.seesChannel(/everything-is-down/);
+    await ana.sees(channel, /Not possible: inviting @oncall \(Slack does not know them\)/);
+    await story.settled();
+    expect(ana.read(channel).channel.memberIds).toEqual(expect.arrayContaining(["U0ANA", "U0CHI", "U0EVA"]));
+  });
+});

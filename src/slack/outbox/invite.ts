@@ -1,3 +1,4 @@
+import { teamOnCall } from "../../domain/oncall/now.ts";
 import { refusedWord, SlackCallError } from "../call.ts";
 import { incidentOf, type Sender, type SenderContext, Undeliverable } from "./sender.ts";
 import { isPassing } from "./trouble.ts";
@@ -27,7 +28,7 @@ export const sendInvite: Sender<{ readonly incident: string; readonly userIds: r
   const refused = new Map<string, string>();
   const found = await Promise.all(
     intent.userIds.map(async (reference) => {
-      const ids = await context.directory.people(reference);
+      const ids = await meant(context, reference);
       if (ids.length === 0) refused.set(reference, "user_not_found");
       return ids;
     }),
@@ -48,6 +49,16 @@ export const sendInvite: Sender<{ readonly incident: string; readonly userIds: r
   if (refused.size > 0) throw new Undeliverable([...new Set(refused.values())].join(", "), [...refused.keys()]);
   return undefined;
 };
+
+/** Whom a reference means; where the workspace has no such user group, who is on call for the team of that name. */
+async function meant(context: SenderContext, reference: string): Promise<readonly string[]> {
+  const ids = await context.directory.people(reference);
+  if (ids.length > 0 || !reference.startsWith("@")) return ids;
+  const team = context.config.oncall.find(({ name }) => `@${name}` === reference.toLowerCase());
+  if (!team) return [];
+  const { levels } = await context.work((app) => teamOnCall(app, team));
+  return levels.flatMap(({ now }) => now.userIds);
+}
 
 type Refused = ReadonlyMap<string, string>;
 
