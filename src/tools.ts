@@ -231,12 +231,16 @@ async function verify(args: readonly string[]): Promise<number> {
   const files = args.filter((word) => parseHead(word) === null);
   const [knownHead = null] = heads;
   if (files.length > 0) return verifyExported(files, knownHead);
-  const report = await withDatabase(readSettings(process.env), (url) =>
-    withTables(url, (db) => verifyAudit(db, { knownHead })),
-  ).catch((error: unknown) => {
-    if (hasNoTables(error)) return null;
-    throw error;
-  });
+  const settings = readSettings(process.env);
+  if (settings.ignored.includes("DATABASE_URL")) {
+    say(["DATABASE_URL counts only where the SLACK_* variables are set too: this is the sandbox's own database."]);
+  }
+  const report = await withDatabase(settings, (url) => withTables(url, (db) => verifyAudit(db, { knownHead }))).catch(
+    (error: unknown) => {
+      if (hasNoTables(error)) return null;
+      throw error;
+    },
+  );
   if (!report) {
     say(["There is no audit log in this database yet: the bot has not been started on it."]);
     return 1;

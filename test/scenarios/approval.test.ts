@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -39,11 +42,15 @@ async function audited(story: Scenario, subject: string): Promise<readonly strin
 
 /** What `npm run audit:verify` says, and how it ends. */
 async function verifyAudit(story: Scenario): Promise<{ readonly code: number; readonly text: string }> {
+  // Without Slack's it is the sandbox, which has its own database.
+  const slack = { SLACK_BOT_TOKEN: story.slack.botToken, SLACK_SIGNING_SECRET: story.slack.signingSecret };
+  return verifyWith({ DATABASE_URL: story.databaseUrl, ...slack });
+}
+
+async function verifyWith(more: Readonly<Record<string, string>>) {
   const tocsin = fileURLToPath(new URL("../../bin/tocsin.mjs", import.meta.url));
   try {
-    // Without Slack's it is the sandbox, which has its own database.
-    const slack = { SLACK_BOT_TOKEN: story.slack.botToken, SLACK_SIGNING_SECRET: story.slack.signingSecret };
-    const env = { PATH: process.env.PATH ?? "", DATABASE_URL: story.databaseUrl, ...slack };
+    const env = { PATH: process.env.PATH ?? "", ...more };
     const { stdout } = await promisify(execFile)(process.execPath, [tocsin, "audit:verify"], { env });
     return { code: 0, text: stdout };
   } catch (error) {
@@ -51,6 +58,17 @@ async function verifyAudit(story: Scenario): Promise<{ readonly code: number; re
     return { code, text: stdout };
   }
 }
+
+test("verifying with an address and without Slack's variables says whose database it looked at", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tocsin-verify-"));
+  try {
+    const { code, text } = await verifyWith({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/x", DATA_DIR: folder });
+    expect(code).toBe(1);
+    expect(text).toContain("DATABASE_URL counts only where the SLACK_* variables are set too");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 60_000);
 
 describe("[O15, O16, O17] who may change what", { timeout: 90_000 }, () => {
   test("beyond the first rule it takes the typed name and another member's approval, never one's own", async () => {
