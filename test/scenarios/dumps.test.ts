@@ -156,10 +156,11 @@ describe.skipIf(server === null)("[O8] dumping a PostgreSQL database", { timeout
     await story.advance("31d");
     const [first = ""] = (await readdir(folder)).filter((one) => one.endsWith(".dump"));
     await ana.types(ops, "/ops backup shop");
-    expect(reading(await ana.sees(ops, /waiting for confirmation/))).not.toMatch(/Own dumps older than/);
+    const plan = reading(await ana.sees(ops, /waiting for confirmation/));
+    expect(plan).not.toMatch(/Own dumps older than/);
     await ana.clicks("Confirm", { channel: ops });
     await story.restart();
-    await until(story, ana, /\.dump lies in[\s\S]*\.dump lies in/);
+    await until(story, ana, new RegExp(`${/op-\w+/.exec(plan)?.[0]}: Dump shop .* Done and verified`));
     expect(await readdir(folder)).toContain(first);
     await ana.types(ops, "/ops backup shop --yes");
     await until(story, ana, /deleted production-shop/);
