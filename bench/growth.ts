@@ -8,7 +8,7 @@ import { startSlack } from "../src/sandbox/slack/slack.ts";
 import { botEvents } from "../src/slack/manifest.ts";
 import { scopes } from "../src/slack/scopes.ts";
 import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { atRate, closeConnections, type Target } from "./load.ts";
+import { atRate, closeConnections, shareOf, type Target } from "./load.ts";
 import { command, end, machine, newDatabase, startTocsin } from "./processes.ts";
 
 /** An installation that has run for years answers as fast as a new one. */
@@ -19,7 +19,8 @@ const openOnes = 20;
 const rounds = 3;
 
 const asks = {
-  declare: { line: (n: number) => `declare sev4 growth ${n}`, perSecond: 10, seconds: 3 },
+  // Each makes a channel in Slack afterwards, so fewer a second for longer: of a few dozen the 99th percentile is the worst one.
+  declare: { line: (n: number) => `declare sev4 growth ${n}`, perSecond: 10, seconds: 10 },
   note: { line: () => "note INC-1 the queue is draining", perSecond: 50, seconds: 3 },
   list: { line: () => "list", perSecond: 50, seconds: 3 },
   "list all": { line: () => "list all", perSecond: 50, seconds: 3 },
@@ -38,7 +39,7 @@ export async function growth(): Promise<void> {
     events: botEvents(),
   });
   const running: ChildProcess[] = [];
-  const p99 = new Map<string, number[]>();
+  const latencies = new Map<string, number[]>();
   const failed = new Map<number, number>();
   let n = 0;
   try {
@@ -65,13 +66,13 @@ export async function growth(): Promise<void> {
           // The first round warms up.
           if (round === 0) continue;
           const key = `${size} ${ask}`;
-          p99.set(key, [...(p99.get(key) ?? []), result.p99]);
+          latencies.set(key, [...(latencies.get(key) ?? []), ...result.latencies]);
           failed.set(size, (failed.get(size) ?? 0) + result.failed);
         }
         await end(bot.child);
       }
     }
-    report(p99, failed);
+    report(latencies, failed);
   } finally {
     closeConnections();
     for (const child of running) child.kill("SIGKILL");
@@ -117,14 +118,15 @@ async function fill(url: string, size: number): Promise<void> {
   await client.end();
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function report(p99: ReadonlyMap<string, readonly number[]>, failed: ReadonlyMap<number, number>): void {
+function report(latencies: ReadonlyMap<string, readonly number[]>, failed: ReadonlyMap<number, number>): void {
   const [few, many] = sizes;
   const rows = (Object.keys(asks) as Ask[]).map((ask) => {
-    const [before, after] = [median(p99.get(`${few} ${ask}`) ?? []), median(p99.get(`${many} ${ask}`) ?? [])];
+    const p99 = (size: number) =>
+      shareOf(
+        (latencies.get(`${size} ${ask}`) ?? []).toSorted((a, b) => a - b),
+        0.99,
+      );
+    const [before, after] = [p99(few), p99(many)];
     const ratio = after / before;
     const wanted = ask === "find" ? "" : `, wanted at most ${aim.toFixed(2)}×: ${ratio <= aim ? "met" : "missed"}`;
     return `  ${ask.padEnd(10)} p99 ${before.toFixed(2)} ms and ${after.toFixed(2)} ms: ${ratio.toFixed(2)}×${wanted}`;
@@ -132,7 +134,7 @@ function report(p99: ReadonlyMap<string, readonly number[]>, failed: ReadonlyMap
   const lines = [
     machine(),
     "",
-    `With ${few} and with ${many} incidents, ${entriesEach} timeline entries each; median of ${rounds} rounds:`,
+    `With ${few} and with ${many} incidents, ${entriesEach} timeline entries each; over ${rounds} rounds:`,
     ...rows,
     `  not answered with 200: ${[...failed.values()].reduce((sum, one) => sum + one, 0)}`,
   ];

@@ -3,6 +3,8 @@ import { Agent, request } from "node:http";
 
 /** What came of one load: latencies in milliseconds, how many per second were answered, how many not with 200. */
 export interface LoadResult {
+  /** In milliseconds, the shortest first. */
+  readonly latencies: readonly number[];
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
@@ -80,14 +82,18 @@ export async function flatOut(target: Target, connections: number, seconds: numb
 
 function summary(answers: readonly (number | null)[], seconds: number): LoadResult {
   const latencies = answers.filter((one) => one !== null).toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
   return {
-    p50: at(0.5),
-    p99: at(0.99),
+    latencies,
+    p50: shareOf(latencies, 0.5),
+    p99: shareOf(latencies, 0.99),
     perSecond: latencies.length / seconds,
     failed: answers.length - latencies.length,
   };
+}
+
+/** The value that such a share of sorted values does not exceed. */
+export function shareOf(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 export function closeConnections(): void {
