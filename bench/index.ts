@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
 import { backup } from "./backup.ts";
 import { capture } from "./capture.ts";
+import { declare } from "./declare.ts";
 import { diagnose } from "./diagnose.ts";
 import { growth } from "./growth.ts";
 import { postmortem } from "./postmortem.ts";
@@ -12,6 +13,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   ack,
   backup,
   capture,
+  declare,
   diagnose,
   growth,
   postmortem,
