@@ -22,6 +22,14 @@ function serverOf(story: Scenario) {
   return instances.find(({ id }) => id === instance);
 }
 
+/** To half an hour before the next window, which is on Sunday at 02:30 UTC. */
+function minutesToTheEve(now: number): number {
+  const week = 7 * 24 * 60;
+  // The epoch began on a Thursday.
+  const eve = 3 * 24 * 60 + 2 * 60;
+  return (((eve - Math.floor(now / 60_000)) % week) + week) % week;
+}
+
 /** What was told in threads of changes that waited for the window. */
 function notices(story: Scenario): readonly string[] {
   const posted = story.slack.calls.filter(({ method }) => method === "chat.postMessage");
@@ -122,7 +130,7 @@ describe("[O3] another class for a database", { timeout: 90_000 }, () => {
 
     await carriedOut("/ops resize postgres --class db.m6g.2xlarge", null);
     await until(story, ana, /scheduled: db\.m6g\.2xlarge/);
-    await story.advance("6d");
+    await story.advance(`${minutesToTheEve(story.now())}m`);
     story.cloud.world.changeInstance(instance, { status: "backing-up" });
     await until(story, ana, /The window is over, and it waits still/, "3h");
     expect(notices(story)).toHaveLength(2);
