@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RdsState } from "../../src/sandbox/cloud/rds/state.ts";
 import { reading } from "../support/reading.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
+import { untilWeekday } from "../support/weekday.ts";
 
 const ops = "#ops";
 const instance = "waooaw-postgres-production";
@@ -20,14 +21,6 @@ const called = (story: Scenario, operation: string) =>
 function serverOf(story: Scenario) {
   const { instances } = story.cloud.dump().world.parts.rds as RdsState;
   return instances.find(({ id }) => id === instance);
-}
-
-/** To half an hour before the next window, which is on Sunday at 02:30 UTC. */
-function minutesToTheEve(now: number): number {
-  const week = 7 * 24 * 60;
-  // The epoch began on a Thursday.
-  const eve = 3 * 24 * 60 + 2 * 60;
-  return (((eve - Math.floor(now / 60_000)) % week) + week) % week;
 }
 
 /** What was told in threads of changes that waited for the window. */
@@ -130,7 +123,8 @@ describe("[O3] another class for a database", { timeout: 90_000 }, () => {
 
     await carriedOut("/ops resize postgres --class db.m6g.2xlarge", null);
     await until(story, ana, /scheduled: db\.m6g\.2xlarge/);
-    await story.advance(`${minutesToTheEve(story.now())}m`);
+    // Half an hour before the window.
+    await story.advance(untilWeekday(story.now(), 0, 2));
     story.cloud.world.changeInstance(instance, { status: "backing-up" });
     await until(story, ana, /The window is over, and it waits still/, "3h");
     expect(notices(story)).toHaveLength(2);
