@@ -35,8 +35,9 @@ describe("[O17] the audit log in Slack", { timeout: 120_000 }, () => {
     const listed = eva.told("#general").at(-1) ?? "";
     expect(listed).toMatch(/Audit log, on inc-1: the newest \d+/);
     expect(listed).toMatch(/<@U0ANA> `incident\.declared` INC-1/);
-    // An entry is shown once it is sealed, which follows its commit.
+    // An entry is shown once it is sealed, which follows its commit. Each look is an entry itself: too many would push others out.
     const all = await until("Ben's refusals to be sealed and shown", async () => {
+      await story.advance("2s");
       await eva.types("#general", "/ops audit");
       const told = eva.told("#general").at(-1) ?? "";
       return (told.match(/<@U0BEN> `access\.refused` audit log/g) ?? []).length >= 2 && told;
