@@ -66,7 +66,7 @@ import { reviews } from "./ops/reviews.ts";
 import { rollback } from "./ops/rollback.ts";
 import { scale } from "./ops/scale.ts";
 import { schedule } from "./ops/schedule.ts";
-import { rotate, rotateAll, secrets } from "./ops/secrets.ts";
+import { cancelRotationCommand, rotate, rotateAll, secrets } from "./ops/secrets.ts";
 import { show } from "./ops/show.ts";
 import { status as serviceStatus } from "./ops/status.ts";
 import { start, stop } from "./ops/stop.ts";
@@ -138,7 +138,7 @@ const topics: readonly { readonly title: string; readonly commands: readonly Com
   },
   {
     title: "Secrets",
-    commands: [secrets, rotate, rotateAll],
+    commands: [secrets, rotate, cancelRotationCommand, rotateAll],
   },
   {
     title: "Changes and rights",

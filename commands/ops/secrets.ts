@@ -1,10 +1,11 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
-import { anyOperation, type Target, targetName } from "../../src/domain/operation/operation.ts";
+import { type AnyOperation, anyOperation, type Target, targetName } from "../../src/domain/operation/operation.ts";
 import { isElsewhere, placeFor, placeInWords } from "../../src/domain/operation/place.ts";
 import { requestOperation } from "../../src/domain/operation/request.ts";
 import type { App } from "../../src/domain/ports.ts";
 import { repeatReport, requestReport } from "../../src/domain/report/report.ts";
 import { Refusal } from "../../src/errors.ts";
+import { cancelRotation } from "../../src/operations/cancel-rotation.ts";
 import { rotateSecret } from "../../src/operations/rotate-secret.ts";
 import { type Answered, type At, arg, command } from "../../src/slack/command.ts";
 import { reply } from "../../templates/kit.ts";
@@ -32,11 +33,10 @@ export const secrets = command({
       await repeatReport(app, about.id);
       return undefined;
     },
-    "ops.rotate.open": async ({ app, caller, about, at }) => {
-      const target = secretTargets(app).find((one) => targetName(one) === about.id);
-      if (!target) throw new Refusal("unknown_target", "This secret is no longer configured.", "See `/ops secrets`.");
-      return plan({ app, caller, at }, target, {});
-    },
+    "ops.rotate.open": async ({ app, caller, about, at }) =>
+      plan({ app, caller, at }, anyOperation(rotateSecret), secretNamed(app, about.id), {}),
+    "ops.cancel-rotation.open": async ({ app, caller, about, at }) =>
+      plan({ app, caller, at }, anyOperation(cancelRotation), secretNamed(app, about.id), {}),
   },
 });
 
@@ -51,7 +51,21 @@ export const rotate = command({
     ...operationArgs,
   },
   needs: "member",
-  run: async ({ app, caller, at, args }) => plan({ app, caller, at }, args.secret, args),
+  run: async ({ app, caller, at, args }) => plan({ app, caller, at }, anyOperation(rotateSecret), args.secret, args),
+});
+
+/** Plans to give up a rotation that got stuck. */
+export const cancelRotationCommand = command({
+  name: "/ops cancel-rotation",
+  synonyms: ["unstick"],
+  summary: cancelRotation.summary,
+  examples: ["/ops cancel-rotation postgres-password"],
+  args: {
+    secret: arg.target("secret"),
+    ...operationArgs,
+  },
+  needs: "member",
+  run: async ({ app, caller, at, args }) => plan({ app, caller, at }, anyOperation(cancelRotation), args.secret, args),
 });
 
 /** After a breach: plans one rotation for each secret, each confirmed by typing its name. */
@@ -76,7 +90,7 @@ export const rotateAll = command({
       const refused: string[] = [];
       for (const target of targets) {
         try {
-          await ask({ app, caller, at }, target, { reason, strict: true });
+          await ask({ app, caller, at }, anyOperation(rotateSecret), target, { reason, strict: true });
           planned.push(target.name);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
@@ -115,14 +129,15 @@ interface Wish {
   readonly strict?: boolean;
 }
 
-async function plan(who: Who, target: Target, wish: Wish): Answered {
-  const asked = { by: who.caller.userId, what: "rotate", subject: targetName(target) };
-  return orRefused(who.app, asked, async () => where(who.app, await ask(who, target, wish), who.at));
+async function plan(who: Who, operation: AnyOperation, target: Target, wish: Wish): Answered {
+  const asked = { by: who.caller.userId, what: operation.verb, subject: targetName(target) };
+  return orRefused(who.app, asked, async () => where(who.app, await ask(who, operation, target, wish), who.at));
 }
 
-function ask({ app, caller, at }: Who, target: Target, { reason, change, breakGlass, yes, strict = false }: Wish) {
+function ask({ app, caller, at }: Who, operation: AnyOperation, target: Target, wish: Wish) {
+  const { reason, change, breakGlass, yes, strict = false } = wish;
   return requestOperation(app, {
-    operation: anyOperation(rotateSecret),
+    operation,
     target,
     input: { strict },
     reason: reason ?? null,
@@ -132,6 +147,12 @@ function ask({ app, caller, at }: Who, target: Target, { reason, change, breakGl
     asked: at,
     skipConfirm: yes === true,
   });
+}
+
+function secretNamed(app: App, name: string | undefined): Target {
+  const found = secretTargets(app).find((one) => targetName(one) === name);
+  if (found) return found;
+  throw new Refusal("unknown_target", "This secret is no longer configured.", "See `/ops secrets`.");
 }
 
 /** Every secret of the catalog in each of its environments. */

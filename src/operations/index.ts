@@ -1,4 +1,5 @@
 import { type AnyOperation, anyOperation } from "../domain/operation/operation.ts";
+import { cancelRotation } from "./cancel-rotation.ts";
 import { deleteKeys } from "./delete-keys.ts";
 import { deployInOrder } from "./deploy-in-order.ts";
 import { deployService } from "./deploy-service.ts";
@@ -35,6 +36,7 @@ export const operations: readonly AnyOperation[] = [
   anyOperation(resizeCache),
   anyOperation(restartService),
   anyOperation(rotateSecret),
+  anyOperation(cancelRotation),
   anyOperation(deployService),
   anyOperation(deployInOrder),
   anyOperation(smokeTest),

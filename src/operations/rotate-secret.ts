@@ -44,7 +44,9 @@ export const rotateSecret: Operation<Input, RotationRead, RotationWrite> = {
           const { current } = await act.describe(at);
           if (current !== version && current !== before)
             throw stopped("CurrentMoved", "Another version became current.");
-          return current === version ? null : "The rotation has not ended; the old value still holds.";
+          return current === version
+            ? null
+            : `The rotation has not ended; the old value still holds. \`/ops cancel-rotation ${target.name}\` gives it up.`;
         }),
       );
     } else {
@@ -75,7 +77,7 @@ async function plan(input: Input, target: Target, see: RotationRead): Promise<Pl
     throw new Refusal(
       "not_possible",
       `A rotation of ${name} is under way or got stuck: it has a pending version that is not current.`,
-      "Wait until it ends, or look at what the rotation logged.",
+      `Wait until it ends, or give it up: \`/ops cancel-rotation ${target.name}\`.`,
     );
   }
   if (characters === null && state.rotation.by === null) {

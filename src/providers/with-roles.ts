@@ -11,7 +11,7 @@ const destructive: { readonly [P in Writing]?: readonly (keyof NonNullable<Provi
   snapshots: ["remove", "removeInstance", "failOver"],
   sizes: ["resize"],
   nodes: ["setType"],
-  secrets: ["rotate", "store", "makeCurrent", "revoke"],
+  secrets: ["rotate", "store", "makeCurrent", "cancelRotation", "revoke"],
 };
 
 /**

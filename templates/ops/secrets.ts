@@ -3,19 +3,21 @@ import { type SecretCondition, type SecretSeen, secretCondition } from "../../sr
 import { button, context, cut, inert, moment, section } from "../kit.ts";
 import { shortened } from "./operation-words.ts";
 
-const order: readonly SecretCondition[] = ["deleted", "unknown", "overdue", "stuck", "well"];
+const order: readonly SecretCondition[] = ["deleted", "stuck", "unknown", "overdue", "rotating", "well"];
 const marks: Readonly<Record<SecretCondition, string>> = {
   deleted: ":red_circle:",
+  stuck: ":red_circle:",
   unknown: ":grey_question:",
   overdue: ":large_orange_circle:",
-  stuck: ":large_blue_circle:",
+  rotating: ":large_blue_circle:",
   well: ":large_green_circle:",
 };
 const words: Readonly<Record<SecretCondition, string>> = {
   deleted: "about to be deleted",
+  stuck: "rotation stuck",
   unknown: "not known",
   overdue: "overdue",
-  stuck: "rotation under way or stuck",
+  rotating: "rotation under way",
   well: "in order",
 };
 const rowsShown = 40;
@@ -37,19 +39,29 @@ export function secretBlocks(secrets: readonly SecretSeen[]): KnownBlock[] {
   );
   return [
     section(`*${secretsSummary(secrets)}*`),
-    ...sorted.slice(0, rowsShown).map((seen) => section(row(seen), seen.rotatable ? rotateButton(seen) : undefined)),
+    ...sorted.slice(0, rowsShown).map((seen) => section(row(seen), wayOut(seen))),
     ...(sorted.length > rowsShown ? [context(`${sorted.length - rowsShown} more are in order.`)] : []),
     context("Only dates are read. No value is."),
   ];
 }
 
-function rotateButton(seen: SecretSeen) {
-  return button({
-    action: "ops.rotate.open",
-    text: "Rotate",
-    about: { id: `${seen.environment}/${seen.name}` },
-    label: `Rotate ${seen.name} in ${seen.environment}`,
-  });
+function wayOut(seen: SecretSeen) {
+  const about = { id: `${seen.environment}/${seen.name}` };
+  const where = `${seen.name} in ${seen.environment}`;
+  if (secretCondition(seen) === "stuck") {
+    const label = `Cancel the rotation of ${where}`;
+    return button({ action: "ops.cancel-rotation.open", text: "Cancel the rotation", about, label });
+  }
+  if (!seen.rotatable) return undefined;
+  return button({ action: "ops.rotate.open", text: "Rotate", about, label: `Rotate ${where}` });
+}
+
+function pendingFor(seen: SecretSeen): readonly string[] {
+  if (seen.state === null || seen.state.pending === null) return [];
+  const { pendingMinutes } = seen;
+  return [
+    `a new value is pending${pendingMinutes === null ? ", since when is not known" : ` for ${pendingMinutes} min`}`,
+  ];
 }
 
 function row(seen: SecretSeen): string {
@@ -59,6 +71,7 @@ function row(seen: SecretSeen): string {
   const { rotatedAt, changedAt, rotation, deletedAt } = seen.state;
   const limit = seen.maxAgeDays === null ? "no limit is configured" : `limit ${seen.maxAgeDays}`;
   const facts = [
+    ...pendingFor(seen),
     seen.ageDays === null ? "age not known" : `${seen.ageDays} ${seen.ageDays === 1 ? "day" : "days"} old, ${limit}`,
     rotatedAt === null
       ? `never rotated${changedAt === null ? "" : `, changed ${moment(changedAt, "{date_short_pretty}")}`}`

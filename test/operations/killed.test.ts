@@ -300,6 +300,32 @@ async function rotating(generated: boolean): Promise<World> {
   };
 }
 
+async function cancellingARotation(): Promise<World> {
+  const { cloud, did, providers, advance } = await inCloud();
+  const id = "waooaw/prod/postgres";
+  const found = () => {
+    const { secrets } = cloud.dump().world.parts.secretsmanager as SecretsState;
+    return secrets.find((one) => one.name === id);
+  };
+  const labels = (label: string) => found()?.versions.filter(({ stages }) => stages.includes(label)) ?? [];
+  cloud.faults.set("stuck-rotation", id, true);
+  const target = targetOf("secret", "secrets-manager", { id });
+  const aws = { region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.credentials };
+  await secretsProvider(aws).secrets?.write.rotate(target.placement, "rotation-that-gets-stuck-0123456789");
+  await advance(60);
+  const [current] = labels("AWSCURRENT");
+  return {
+    bench: { providers, advance, target, operation: "cancel-rotation", input: null },
+    flaws: async (record) => [
+      ...verified(record),
+      ...unless(labels("AWSPENDING").length === 0, "a version is still pending"),
+      ...unless(labels("AWSCURRENT")[0]?.id === current?.id, "another version is current"),
+      ...unless(found()?.rotationEnabled === false, "it rotates on"),
+      ...unless(did("CancelRotateSecret") === 1, `it was cancelled ${did("CancelRotateSecret")} times`),
+    ],
+  };
+}
+
 /** A service on ECS; its target is called as the policy and the configuration of these tests call everything: main. */
 async function onService(
   operation: string,
@@ -434,6 +460,7 @@ const worlds: readonly (readonly [string, () => Promise<World>, "redis" | "alway
   ],
   ["a rotation by the platform", () => rotating(false), "always"],
   ["a rotation from here", () => rotating(true), "always"],
+  ["giving a stuck rotation up", cancellingARotation, "always"],
   ["isolating a service", () => outOfItsBalancer("isolate-service"), "always"],
   ["reconnecting a service", () => outOfItsBalancer("reconnect-service"), "always"],
   ["reconnecting a service that fails", () => outOfItsBalancer("reconnect-service", true), "always"],

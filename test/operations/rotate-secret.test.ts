@@ -13,6 +13,7 @@ const state: SecretState = {
   rotation: { on: false, by: null, everyDays: null, nextAt: null },
   current: "v1",
   pending: null,
+  pendingSince: null,
   previous: null,
   deletedAt: null,
 };
@@ -54,6 +55,7 @@ function ports(service: ReturnType<typeof fakeService>, found: Partial<SecretSta
     describe: async () => seen,
     rotate: async () => void done.push("rotate"),
     store: async () => void done.push("store"),
+    cancelRotation: async () => {},
     makeCurrent: async (_at, { from, to }) => void done.push(`current ${from} to ${to}`),
     revoke: async (_at, version) => void done.push(`revoke ${version}`),
     services: () => ({

@@ -282,10 +282,10 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     await ana.sees(ops, /:floppy_disk: The newest good backup is [^:]* old: within the RPO of 24 h/);
   });
 
-  test("a stuck rotation: it is shown as such, and goes on once what rotates is mended", async () => {
+  test("a stuck rotation: it is shown as such, given up from there, and goes well once what rotates is mended", async () => {
     const text = example.replace(
-      "actions: [rotate]\n    allow: [members]\n    approvals: 1",
-      "actions: [rotate]\n    allow: [members]\n    approvals: 0",
+      "actions: [rotate, cancel-rotation]\n    allow: [members]\n    approvals: 1",
+      "actions: [rotate, cancel-rotation]\n    allow: [members]\n    approvals: 0",
     );
     const story = await startScenario({ configuration: text });
     const ana = story.person("U0ANA");
@@ -295,12 +295,31 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     expect((await watched(story, ana, ops, /Failed after it began/)).at(-1)).toContain("The rotation has not ended");
     await ana.types(ops, "/ops secrets postgres-password");
     const red = reading(await ana.sees(ops, /Seen/));
-    expect(red).toMatch(/\*postgres-password\* \(production\) rotation under way or stuck/);
+    expect(red).toMatch(
+      /:large_blue_circle: \*postgres-password\* \(production\) rotation under way\na new value is pending for \d+ min/,
+    );
+    await story.advance("8m");
+    await ana.clicks("Look again", { channel: ops, reading: /rotation under way/ });
+    await ana.sees(ops, /:red_circle: \*postgres-password\* \(production\) rotation stuck/);
+    await ana.clicks("Cancel the rotation of postgres-password in production", { channel: ops });
+    expect(reading(await ana.sees(ops, /waiting for confirmation/))).toContain(
+      "Look first at what waooaw-rotate-postgres logged.",
+    );
+    await ana.clicks("Confirm", { channel: ops, reading: /waiting for confirmation/ });
+    await ana.submits({ "Type postgres-password to confirm": "postgres-password" });
+    await ana.sees(ops, /waiting for approval/);
+    // Whatever the policy says, nobody gives a value up alone.
+    await ana.clicks("Approve", { channel: ops, reading: /waiting for approval/ });
+    await story.person("U0BEN").clicks("Approve", { channel: ops, reading: /waiting for approval/ });
+    expect((await watched(story, ana, ops, /Cancel the rotation[\s\S]*Done and verified/)).at(-1)).toContain(
+      "rotation cancelled, pending value given up",
+    );
+    await ana.clicks("Look again", { channel: ops, reading: /rotation stuck/ });
+    await ana.sees(
+      ops,
+      /:large_green_circle: \*postgres-password\* \(production\) in order\n20 days old.*rotation off/,
+    );
     story.cloud.faults.clear();
-    await story.advance("3m");
-    await ana.clicks("Look again", { channel: ops, reading: /rotation under way or stuck/ });
-    await ana.sees(ops, /:large_green_circle: \*postgres-password\* \(production\) in order\n0 days old/);
-    // What reads it still has the old value: the rotation from here restarts it.
     await ana.clicks("Rotate postgres-password in production", { channel: ops });
     expect(await carriedOut(story, ana)).toMatch(/new value: current, backend restarted/);
   });

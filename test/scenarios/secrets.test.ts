@@ -25,8 +25,8 @@ const configuration = example
 # The first rule that holds decides`,
   )
   .replace(
-    "actions: [rotate]\n    allow: [members]\n    approvals: 1",
-    "actions: [rotate]\n    allow: [members]\n    approvals: 0",
+    "actions: [rotate, cancel-rotation]\n    allow: [members]\n    approvals: 1",
+    "actions: [rotate, cancel-rotation]\n    allow: [members]\n    approvals: 0",
   );
 
 async function started() {

@@ -18,6 +18,8 @@ export interface SecretState {
   /** Ids of versions by what they are for; they say nothing about values. */
   readonly current: string | null;
   readonly pending: string | null;
+  /** When the pending version was made; null where none is or the platform does not say. */
+  readonly pendingSince: Date | null;
   readonly previous: string | null;
   /** Set while it waits for its deletion. */
   readonly deletedAt: Date | null;
@@ -37,6 +39,8 @@ export interface SecretsWrite {
   readonly store: (at: Placement, version: string, characters: number) => Promise<void>;
   /** Makes a version current, where `from` or it is; ProviderError refused, code CurrentMoved, where another one is. */
   readonly makeCurrent: (at: Placement, versions: { readonly from: string; readonly to: string }) => Promise<void>;
+  /** Ends the platform's rotation that is under way, if any, and its rotating by itself. The pending version stays. */
+  readonly cancelRotation: (at: Placement) => Promise<void>;
   /** Takes the labels off a version that is not current, so that it cannot be read by them any more. */
   readonly revoke: (at: Placement, version: string) => Promise<void>;
 }

@@ -22,7 +22,12 @@ export function secretsProvider(options: AwsOptions = {}): Provider {
   };
 
   function readHalf(clients: Clients): SecretsRead {
-    return { describe: async (at) => stateOf(await describe(clients, at)) };
+    return {
+      describe: async (at) => {
+        const state = stateOf(await describe(clients, at));
+        return state.pending === null ? state : { ...state, pendingSince: await madeAt(clients, at, state.pending) };
+      },
+    };
   }
 
   async function describe(clients: Clients, at: Placement): Promise<DescribeSecretCommandOutput> {
@@ -30,6 +35,20 @@ export function secretsProvider(options: AwsOptions = {}): Provider {
     return calling("DescribeSecret", (call) =>
       client.send(new sdk.DescribeSecretCommand({ SecretId: idOf(at) }), call),
     );
+  }
+
+  /** Null also where the right to list versions is not given: it is worth no more than a date. */
+  async function madeAt(clients: Clients, at: Placement, version: string): Promise<Date | null> {
+    const { sdk, client } = await clients(at.at.region);
+    try {
+      const { Versions = [] } = await calling("ListSecretVersionIds", (call) =>
+        client.send(new sdk.ListSecretVersionIdsCommand({ SecretId: idOf(at), MaxResults: 100 }), call),
+      );
+      return Versions.find(({ VersionId }) => VersionId === version)?.CreatedDate ?? null;
+    } catch (error) {
+      if (error instanceof ProviderError && error.fault === "denied") return null;
+      throw error;
+    }
   }
 
   function writeHalf(clients: Clients): SecretsWrite {
@@ -73,6 +92,14 @@ export function secretsProvider(options: AwsOptions = {}): Provider {
         }
         if (current !== to) await move(clients, at, "AWSCURRENT", { from, to });
         if (pending === to) await move(clients, at, "AWSPENDING", { from: to, to: undefined });
+      },
+      cancelRotation: async (at) => {
+        // A secret that nothing rotates has no rotation to cancel, which the call would refuse.
+        if (!stateOf(await describe(clients, at)).rotation.on) return;
+        const { sdk, client } = await clients(at.at.region);
+        await calling("CancelRotateSecret", (call) =>
+          client.send(new sdk.CancelRotateSecretCommand({ SecretId: idOf(at) }), call),
+        );
       },
       revoke: async (at, version) => {
         const stages = stagesOf(await describe(clients, at), version) ?? [];
@@ -142,6 +169,7 @@ function stateOf(answer: DescribeSecretCommandOutput): SecretState {
     current,
     // A rotation that ended may leave the label on the version that is current now.
     pending: pending === current ? null : pending,
+    pendingSince: null,
     previous: holder("AWSPREVIOUS"),
     deletedAt: answer.DeletedDate ?? null,
   };
