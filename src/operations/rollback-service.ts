@@ -1,7 +1,7 @@
 import type { Service } from "../domain/configuration.ts";
 import type { Json, Operation, Plan, Target } from "../domain/operation/operation.ts";
 import type { Release, ReleaseChanges, Rollout } from "../domain/platform/releases.ts";
-import { Refusal } from "../errors.ts";
+import { ProviderError, Refusal } from "../errors.ts";
 import { knownRollouts } from "./known-rollouts.ts";
 import { isNumbered, rolloutOfImage, versionFrom, versionNamed } from "./named-version.ts";
 import {
@@ -59,12 +59,16 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
     throw new Refusal("not_possible", "A rollback is on its way already.", "Watch it with `/ops status`.");
   }
   const stop = input.version === null && running?.revision === current.revision ? running : null;
-  const to =
-    input.version === null
-      ? unread === null
-        ? await lastGood(target, see, current, rollouts)
-        : await registeredBefore(target, see, current, unread)
-      : await wanted(input.version, target, see, current, rollouts);
+  const { to, gone } =
+    input.version === null && unread === null
+      ? await lastGood(target, see, current, rollouts)
+      : {
+          gone: [],
+          to:
+            input.version === null
+              ? await registeredBefore(target, see, current, unread ?? "")
+              : await wanted(input.version, target, see, current, rollouts),
+        };
   if (to.revision === current.revision) {
     const isOn = primaryOf(state)?.state === "in-progress" ? "being deployed already" : "what it runs";
     throw new Refusal("not_possible", `${to.version} is ${isOn}.`, "See `/ops deploys` for what ran before.");
@@ -95,6 +99,7 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
     changes,
     risks: [
       ...(unread === null ? [] : [unknownHistory(input, to, current, unread)]),
+      ...goneRisks(gone, to),
       ...drift(input, current),
       ...(stop === null ? rolloutRisks(state) : []),
       ...copyRisks(to, pins, goal.images),
@@ -108,7 +113,7 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
       ...(unread === null
         ? [
             input.version === null
-              ? `${to.version} is the last version that was deployed well before ${current.version}.`
+              ? `${to.version} is the last version ${gone.length === 0 ? "" : "still there "}that was deployed well before ${current.version}.`
               : whenRan(to, rollouts),
           ]
         : []),
@@ -128,30 +133,51 @@ async function plan(input: RollbackInput, target: Target, see: VersionsRead, ent
 }
 
 /**
- * The newest version that was deployed well before the current one. One that ran between two deployments of the
- * current one was left for a reason, so that rolling back twice goes further back and not forward again.
+ * The newest version that was deployed well before the current one and is still there, with the newer ones that were
+ * deleted since. One that ran between two deployments of the current one was left for a reason, so that rolling back
+ * twice goes further back and not forward again.
  */
-export async function lastGood(
+async function lastGood(
   target: Target,
   see: Pick<VersionsRead, "release">,
   current: Release,
   rollouts: readonly Rollout[],
-): Promise<Release> {
+): Promise<{ readonly to: Release; readonly gone: readonly string[] }> {
   const isCurrent = ({ revision }: Rollout) => revision === current.revision || revision === current.sameAs;
   // One that was never seen to go well this time was not come back to: what ran right before it counts.
   const cameBack = rollouts.find(isCurrent)?.state === "succeeded";
   const first = cameBack ? rollouts.findLastIndex(isCurrent) : -1;
   const good = rollouts
     .slice(first + 1)
-    .find((one) => !isCurrent(one) && one.state === "succeeded" && one.revision !== "");
-  if (!good) {
-    throw new Refusal(
-      "not_possible",
-      `No version of ${target.name} is known that was deployed well before ${current.version}.`,
-      `Name one yourself: \`/ops rollback ${target.name} <version>\`.`,
-    );
+    .filter((one) => !isCurrent(one) && one.state === "succeeded" && one.revision !== "");
+  const gone: string[] = [];
+  for (const revision of new Set(good.map((one) => one.revision))) {
+    const to = await unlessDeleted(see.release(target.placement, revision));
+    if (to !== null) return { to, gone };
+    gone.push(good.find((one) => one.revision === revision)?.version ?? revision);
   }
-  return see.release(target.placement, good.revision);
+  const why = gone.length === 0 ? "" : `: ${gone.join(", ")} ${gone.length === 1 ? "was" : "were"} deleted since`;
+  throw new Refusal(
+    "not_possible",
+    `No version of ${target.name} is known that was deployed well before ${current.version}${why}.`,
+    `Name one yourself: \`/ops rollback ${target.name} <version>\`.`,
+  );
+}
+
+async function unlessDeleted(reading: Promise<Release>): Promise<Release | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ProviderError && error.fault === "not_found") return null;
+    throw error;
+  }
+}
+
+function goneRisks(gone: readonly string[], to: Release): readonly string[] {
+  if (gone.length === 0) return [];
+  return [
+    `${gone.join(", ")} ran well later, and ${gone.length === 1 ? "was" : "were"} deleted since: this goes further back, to ${to.version}.`,
+  ];
 }
 
 /** Where nothing tells what ran, the newest version that was registered before the one it runs. */
@@ -173,7 +199,7 @@ function unknownHistory(input: RollbackInput, to: Release, current: Release, unr
     : `${why}: whether ${to.version} ever ran well is not known.`;
 }
 
-/** The version a person named: by number or name, or by the tag or digest of an image that was deployed. */
+/** The version a person named: by number or name, one of another family where it ran here, or by the tag or digest of an image that was deployed. */
 async function wanted(
   word: string,
   target: Target,
@@ -181,6 +207,11 @@ async function wanted(
   current: Release,
   rollouts: readonly Rollout[],
 ): Promise<Release> {
+  const ran = rollouts.find(({ version, revision }) => word === version || word === revision);
+  if (ran && ran.revision !== "") {
+    const release = await unlessDeleted(see.release(target.placement, ran.revision));
+    if (release !== null) return release;
+  }
   const byImage = isNumbered(word) ? undefined : rolloutOfImage(word, rollouts);
   return versionNamed(byImage?.revision ?? word, target, see, current);
 }
@@ -231,6 +262,14 @@ function tagRisks(
   to: Release["images"],
   pins: Readonly<Record<string, string>>,
 ): readonly string[] {
+  const sameNames = to.filter((image) => from.some((one) => isSame(one, image)));
+  const unknown = sameNames.filter(({ digest, image }) => digest === null && !image.includes("@"));
+  if (sameNames.length === to.length && unknown.length > 0) {
+    const names = [...new Set(unknown.map(({ image }) => image.slice(image.lastIndexOf("/") + 1)))].join(", ");
+    return [
+      `Both versions name ${names}, and which image that was could not be read: its tasks run what the tag names now, so the code may stay as it is.`,
+    ];
+  }
   return to.flatMap((image) => {
     if (image.image.includes("@") || pins[image.container] !== undefined) return [];
     const before = from.find(({ container }) => container === image.container);

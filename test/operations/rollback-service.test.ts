@@ -47,6 +47,39 @@ describe("the version gone back to", () => {
     expect((await plan(world)).steps).toMatchObject({ to: { revision: arn("40") } });
   });
 
+  test("is the one before where the last good one was deleted, and that is said", async () => {
+    const world = fakeReleases();
+    world.versions.releases = world.versions.releases.filter(({ revision }) => revision !== arn("41"));
+    const { steps, risks, observed } = await plan(world);
+    expect(steps).toMatchObject({ to: { revision: arn("40") } });
+    expect(risks[0]).toBe(
+      "waooaw-backend:41 ran well later, and was deleted since: this goes further back, to waooaw-backend:40.",
+    );
+    expect(observed[0]).toBe(
+      "waooaw-backend:40 is the last version still there that was deployed well before waooaw-backend:42.",
+    );
+  });
+
+  test("is refused in plain words where all that ran well were deleted", async () => {
+    const world = fakeReleases();
+    world.versions.releases = world.versions.releases.filter(({ revision }) => revision === arn("42"));
+    await expect(plan(world)).rejects.toThrow(
+      "No version of backend is known that was deployed well before waooaw-backend:42: waooaw-backend:41, waooaw-backend:40 were deleted since.",
+    );
+  });
+
+  test.each(["old-backend:7", arn("7").replace("waooaw-", "old-")])(
+    "can be one of another family that ran here: %s",
+    async (word) => {
+      const world = fakeReleases();
+      const old = { revision: arn("7").replace("waooaw-", "old-"), version: "old-backend:7" };
+      world.versions.releases.push(release("7", old));
+      await expect(plan(world, word)).rejects.toThrow(/old-backend:7 is no version of backend/);
+      world.versions.rollouts.push(rollout("7", "succeeded", old));
+      expect((await plan(world, word)).steps).toMatchObject({ to: old });
+    },
+  );
+
   test("is refused where none is known", async () => {
     const world = fakeReleases();
     world.versions.rollouts = [rollout("42")];
@@ -138,6 +171,21 @@ describe("the plan", () => {
       copy: { same: true, images: { backend: `host/backend@sha256:${"a".repeat(64)}` } },
     });
     expect(made.risks.join()).toContain("The tag of backend:latest was moved since");
+  });
+
+  test("says that the code may stay as it is where both versions name one tag and what it was cannot be read", async () => {
+    const world = fakeReleases();
+    const images = [{ container: "backend", image: "host/backend:latest", digest: null }];
+    world.versions.releases = ["41", "42"].map((one) => release(one, { images }));
+    world.versions.rollouts = ["42", "41"].map((one) => rollout(one, "succeeded", { images }));
+    world.versions.difference = { ...world.versions.difference, other: ["command"] };
+    expect((await plan(world)).risks).toContain(
+      "Both versions name backend:latest, and which image that was could not be read: its tasks run what the tag names now, so the code may stay as it is.",
+    );
+    const beside = (tag: string) => [...images, { container: "worker", image: `worker:${tag}`, digest: null }];
+    world.versions.releases = ["41", "42"].map((one) => release(one, { images: beside(one) }));
+    world.versions.rollouts = ["42", "41"].map((one) => rollout(one, "succeeded", { images: beside(one) }));
+    expect((await plan(world)).risks.join()).not.toContain("Both versions name");
   });
 
   test("is refused for what is not this platform's to deploy, and while a rollback is on its way", async () => {
