@@ -20,6 +20,7 @@ export const resize = command({
     "/ops resize backend --memory 4gb --for 2h",
     "/ops resize postgres --class db.r6g.large",
     '/ops resize postgres --storage 200 --now --reason "it is almost full"',
+    "/ops resize postgres --class db.r6g.large --member waooaw-postgres-production-2",
     "/ops resize redis --node-type cache.r6g.large",
   ],
   args: {
@@ -30,6 +31,7 @@ export const resize = command({
     class: arg.option("class", "db.r6g.large"),
     storage: arg.option("storage", "GiB"),
     type: arg.option("node-type", "cache.r6g.large"),
+    member: arg.option("member", "instance"),
     now: arg.flag("now"),
     ...operationArgs,
   },
@@ -48,6 +50,7 @@ interface Given {
   readonly class?: string | undefined;
   readonly storage?: string | undefined;
   readonly type?: string | undefined;
+  readonly member?: string | undefined;
   readonly now?: boolean | undefined;
 }
 
@@ -58,7 +61,7 @@ const options = {
     how: "`--cpu` and `--memory`, such as `/ops resize backend --memory 4gb`",
   },
   database: {
-    takes: ["class", "storage", "now"],
+    takes: ["class", "storage", "member", "now"],
     how: "`--class` and `--storage`, such as `/ops resize postgres --class db.r6g.large`",
   },
   cache: { takes: ["type", "now"], how: "`--node-type`, such as `/ops resize redis --node-type cache.r6g.large`" },
@@ -67,7 +70,7 @@ const options = {
 /** Tells somebody who asks a database for `--cpu` what a database is asked for instead. */
 function refuseOthers(target: Target, given: Given): void {
   const { takes, how } = options[target.kind as keyof typeof options];
-  const all = ["cpu", "memory", "for", "class", "storage", "type", "now"] as const;
+  const all = ["cpu", "memory", "for", "class", "storage", "type", "member", "now"] as const;
   const [other] = all.filter((name) => Boolean(given[name]) && !(takes as readonly string[]).includes(name));
   if (other === undefined) return;
   const typed = other === "type" ? "node-type" : other;
@@ -91,6 +94,7 @@ function wantedOf(
       input: {
         class: given.class ?? null,
         storage: given.storage === undefined ? null : gibFrom(given.storage),
+        ...(given.member === undefined ? {} : { member: given.member }),
         ...timing,
       },
       what: `resize to ${given.class ?? "the same class"}, ${given.storage ?? "the same storage"}`,

@@ -147,6 +147,7 @@ function runFor(context: OperationContext, record: OperationRecord): Run {
     operationId: record.id,
     interrupted: (record.interruptions ?? 0) > 0,
     inDoubt: record.inDoubt === true,
+    ...(record.appliedAt === null ? {} : { begunAt: record.appliedAt }),
     askedBy: record.requesterId,
     incidentId: record.incidentId,
     step: async (name, work) => {

@@ -9,9 +9,10 @@ import { balancerTitle, runningTitle } from "../domain/health/status.ts";
 import type { Seen } from "../domain/health/store-figures.ts";
 import type { Subject } from "../domain/health/subjects.ts";
 import { type Figure, type Finding, judged, judgedMetric } from "../domain/health/thresholds.ts";
+import { untoldBy } from "../domain/health/unseen.ts";
 import type { Provider, ServiceState } from "../domain/platform.ts";
 import { ProviderError } from "../errors.ts";
-import { askSource } from "./ask-source.ts";
+import { type Answer, askSource } from "./ask-source.ts";
 import { readErrorLines } from "./examine-logs.ts";
 import { storeReads } from "./examine-store.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -31,10 +32,12 @@ export interface Examination extends Grounds {
   readonly balancer: { readonly healthy: number; readonly total: number } | null;
 }
 
+type Lost = { readonly measure: MeasureName; readonly why: string } & Pick<Finding, "untold">;
+
 /** One part of an examination, read by itself. */
 interface Part extends Seen {
   /** What could not be measured, and why. */
-  readonly lost: readonly { readonly measure: MeasureName; readonly why: string }[];
+  readonly lost: readonly Lost[];
   readonly scalable?: boolean;
   readonly service?: ServiceState;
   readonly balancer?: { readonly healthy: number; readonly total: number };
@@ -59,7 +62,9 @@ export async function examine(context: Needs, subject: Subject, samples: readonl
     .flatMap((part) => part.lost)
     .filter(({ measure }) => !figures.some((figure) => figure.measure === measure))
     .filter(({ measure }) => isAsked(subject, measure))
-    .map(({ measure, why }): Finding => ({ title: titleOf(subject, measure), state: "unknown", detail: why }));
+    .map(({ measure, why, ...rest }): Finding => {
+      return { title: titleOf(subject, measure), state: "unknown", detail: why, ...rest };
+    });
   const findings = [...parts.flatMap((part) => part.findings), ...measuredFindings, ...lost];
   return {
     name: subject.name,
@@ -82,6 +87,16 @@ export async function examine(context: Needs, subject: Subject, samples: readonl
     service: parts.find((part) => part.service)?.service ?? null,
     balancer: parts.find((part) => part.balancer)?.balancer ?? null,
   };
+}
+
+type NoAnswer = Exclude<Answer<unknown>, { readonly value: unknown }>;
+
+function unknownOf(title: string, { trouble, error }: NoAnswer): Finding {
+  return { title, state: "unknown", detail: trouble, ...untoldBy(error) };
+}
+
+function lostOf(measures: readonly MeasureName[], { trouble, error }: NoAnswer): readonly Lost[] {
+  return measures.map((measure) => ({ measure, why: trouble, ...untoldBy(error) }));
 }
 
 /** Against each threshold for it; without one against its usual bounds. */
@@ -133,14 +148,10 @@ function runningParts(context: Needs, { kind, placement, checks }: Subject, now:
     const detail = `nothing here reads it on ${placement.provider}`;
     return [Promise.resolve({ ...empty, findings: [{ title: runningTitle, state: "unknown", detail }] })];
   }
-  const unknown = (title: string, detail: string): Part => ({
-    ...empty,
-    findings: [{ title, state: "unknown", detail }],
-  });
   return [
     askSource(context, { source: placement.provider, of: "running" }, () => services.describe(placement)).then(
       (answer): Part => {
-        if (!("value" in answer)) return unknown(runningTitle, answer.trouble);
+        if (!("value" in answer)) return { ...empty, findings: [unknownOf(runningTitle, answer)] };
         const state = answer.value;
         const check = checks.find((one) => one.source === "services");
         const hints = state.deployments.map((deployment): Hint => ({ kind: "deployment", deployment }));
@@ -152,7 +163,7 @@ function runningParts(context: Needs, { kind, placement, checks }: Subject, now:
     ),
     askSource(context, { source: placement.provider, of: "load balancer" }, () => services.balancer(placement)).then(
       (answer): Part => {
-        if (!("value" in answer)) return unknown(balancerTitle, answer.trouble);
+        if (!("value" in answer)) return { ...empty, findings: [unknownOf(balancerTitle, answer)] };
         if (answer.value === null) return empty;
         return { ...empty, balancer: answer.value, findings: [balancerFinding(answer.value)] };
       },
@@ -173,12 +184,12 @@ function platformParts(context: Needs, { kind, placement, alarms }: Subject, now
       group.read(placement, now),
     );
     if ("value" in answer) return { ...empty, ...answer.value };
-    return { ...empty, lost: group.measures.map((measure) => ({ measure, why: answer.trouble })) };
+    return { ...empty, lost: lostOf(group.measures, answer) };
   });
   const watched = askSource(context, { source: "alarms", of: alarms }, () => reads.alarms(placement, alarms)).then(
     (answer): Part => {
       if ("value" in answer) return { ...empty, findings: alarmFindings(answer.value.alarms, answer.value.all) };
-      return { ...empty, findings: [{ title: "Alarms", state: "unknown", detail: answer.trouble }] };
+      return { ...empty, findings: [unknownOf("Alarms", answer)] };
     },
   );
   return [...groups, watched];
@@ -191,7 +202,7 @@ function storeParts(context: Needs, subject: Subject, now: Date): readonly Promi
       read(now),
     );
     if ("value" in answer) return { ...empty, ...answer.value };
-    const lost = of.map((measure) => ({ measure, why: answer.trouble }));
+    const lost = lostOf(of, answer);
     // Where all connections are taken, that is what is wrong, and not merely unknown.
     const isFull = answer.error instanceof ProviderError && answer.error.fault === "full";
     if (!isFull) return { ...empty, lost };
@@ -227,7 +238,7 @@ function logParts(context: Needs, { logs }: Subject, now: Date): readonly Promis
   return [
     readErrorLines(context, logs, now).then((answer): Part => {
       if ("value" in answer) return { ...empty, figures: [answer.value] };
-      return { ...empty, lost: [{ measure: "error-lines", why: answer.trouble }] };
+      return { ...empty, lost: lostOf(["error-lines"], answer) };
     }),
   ];
 }
@@ -243,7 +254,7 @@ function ownMetricParts(context: Needs, subject: Subject, now: Date): readonly P
       askSource(context, { source: source.provider, of: title }, () => read(source, now, subject.environment)).then(
         (answer): Part => {
           if ("value" in answer) return { ...empty, findings: [judgedMetric(threshold, answer.value, now)] };
-          return { ...empty, findings: [{ title, state: "unknown", detail: answer.trouble }] };
+          return { ...empty, findings: [unknownOf(title, answer)] };
         },
       ),
     ];

@@ -6,6 +6,8 @@ import { sizeChange, type Timing } from "./window-words.ts";
 
 /** What is asked of a server, and when. */
 export interface ResizeDatabaseInput extends WantedSize, Timing {
+  /** Another member of its cluster than the configured one, by its instance's name. */
+  readonly member?: string;
   /** Only a way back says so: storage is named to take back what waits, and stays where nothing waits any more. */
   readonly back?: true;
 }
@@ -16,17 +18,32 @@ export interface Steps extends WantedSize {
   readonly when: Timing["when"];
   /** It takes back what waits for the window. */
   readonly takesBack: boolean;
+  /** Another member of its cluster than the configured one. */
+  readonly member?: string;
 }
 
 /** What a plan rests on, read again before it is carried out. */
-export function expects({ class: now, storage, pending }: ServerSize, { status }: InstanceState) {
+export function expects({ class: now, storage, pending }: ServerSize, { status, cluster }: InstanceState) {
   const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
   return {
     class: now,
     storage: storage === null ? "unknown" : `${storage} GiB`,
     "waiting change": waits.filter((one) => one !== null).join(", ") || "none",
     status,
+    // What a change interrupts hangs on which member writes.
+    ...(cluster === null ? {} : { writer: cluster.writer ?? "unknown" }),
   };
+}
+
+/** What a server is made of, in words; the storage of a cluster's member is not its own. */
+export function sizeInWords(size: Pick<ServerSize, "class" | "storage">, { cluster }: InstanceState): string {
+  return cluster === null ? `${size.class} with ${size.storage ?? "?"} GiB` : size.class;
+}
+
+/** The server that is meant, as it is told to people. */
+export function whereOf(target: Target, { member }: Pick<ResizeDatabaseInput, "member">): string {
+  const where = `${target.name} in ${target.environment}`;
+  return member === undefined ? where : `${member} of ${where}`;
 }
 
 /** What is asked of a server, in words. */
@@ -54,8 +71,11 @@ export function wayBack(
   const { environment, name } = target;
   const storage = input.when === "window" && wanted.storage !== null ? size.storage : null;
   if (wanted.class === null && storage === null) return null;
-  const { when, asked } = input;
-  const back = { class: wanted.class === null ? null : size.class, storage, when, asked, back: true };
+  const { when, asked, member } = input;
+  const back = {
+    ...{ class: wanted.class === null ? null : size.class, storage, when, asked, back: true },
+    ...(member === undefined ? {} : { member }),
+  };
   return { operation: "resize-database", target: { environment, name }, input: back };
 }
 
@@ -78,7 +98,7 @@ export function planBack(
   state: InstanceState,
   back: readonly string[],
 ): Plan {
-  const where = `${target.name} in ${target.environment}`;
+  const where = whereOf(target, input);
   const { pending } = size;
   const waits = [pending.class, pending.storage === null ? null : `${pending.storage} GiB`, ...pending.others];
   const others = waits.filter((one) => one !== null && !back.includes(one));
@@ -97,6 +117,7 @@ export function planBack(
     from: { class: size.class, storage: size.storage },
     when: "now",
     takesBack: true,
+    ...(input.member === undefined ? {} : { member: input.member }),
   };
   return {
     summary: `Take back the change of ${where} to ${back.join(" and ")}`,
@@ -107,7 +128,7 @@ export function planBack(
         : [sizeChange("Storage", `${size.storage} GiB`, `${pending.storage} GiB`, `${size.storage} GiB`)]),
     ],
     risks: [],
-    observed: [`It stays ${size.class} with ${size.storage ?? "?"} GiB; nothing is interrupted.`],
+    observed: [`It stays ${sizeInWords(size, state)}; nothing is interrupted.`],
     expects: expects(size, state),
     steps: steps as unknown as Json,
     undo: null,

@@ -3,14 +3,17 @@ import type { Json, Operation, Plan, Sighting, Target } from "../domain/operatio
 import type { ServerSize, SizesRead, SizesWrite, WantedSize } from "../domain/platform/sizes.ts";
 import type { InstanceState, SnapshotsRead, SnapshotsWrite } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
+import { atMember, memberRisks, refuseMember } from "./cluster-member.ts";
 import {
   expects,
   inWords,
   planBack,
   type ResizeDatabaseInput,
   type Steps,
+  sizeInWords,
   takenBack,
   wayBack,
+  whereOf,
   withoutGrown,
 } from "./resize-back.ts";
 import { refuseClass, refuseState, refuseStorage } from "./resize-refusals.ts";
@@ -29,20 +32,22 @@ export const resizeDatabase: Operation<ResizeDatabaseInput, See, SizesWrite & Sn
   ports: ["sizes", "snapshots"],
   parse,
   plan,
-  expectations: async (_plan, target, see) => {
-    const [size, state] = await Promise.all([see.size(target.placement), see.instance(target.placement)]);
+  expectations: async (plan, target, see) => {
+    const at = placeOf(plan, target);
+    const [size, state] = await Promise.all([see.size(at), see.instance(at)]);
     return expects(size, state);
   },
   apply: async (plan, target, act, run) => {
     const { from, when, takesBack, ...to } = stepsOf(plan);
     const name = takesBack ? "taken back" : when === "now" ? "asked for at once" : "scheduled for the window";
-    await run.step(name, () => act.resize(target.placement, { class: to.class, storage: to.storage }, from, when));
+    const at = placeOf(plan, target);
+    await run.step(name, () => act.resize(at, { class: to.class, storage: to.storage }, from, when));
   },
   look,
 };
 
 function parse(input: Json): ResizeDatabaseInput {
-  const given = input as { readonly class?: Json; readonly storage?: Json; readonly back?: Json } | null;
+  const given = input as { readonly [part in "class" | "storage" | "back" | "member"]?: Json } | null;
   const wanted = typeof given?.class === "string" ? given.class.toLowerCase() : null;
   const storage = typeof given?.storage === "number" ? given.storage : null;
   if (wanted === null && storage === null) {
@@ -52,17 +57,27 @@ function parse(input: Json): ResizeDatabaseInput {
   if (storage !== null && (!Number.isInteger(storage) || storage < 1)) {
     throw new Refusal("bad_argument", "Storage is a whole number of GiB.", "Such as `--storage 200`.", "storage");
   }
-  return { class: wanted, storage, ...parseTiming(input), ...(given?.back === true ? { back: true as const } : {}) };
+  return {
+    ...{ class: wanted, storage, ...parseTiming(input) },
+    ...(given?.back === true ? { back: true as const } : {}),
+    ...(typeof given?.member === "string" ? { member: given.member.toLowerCase() } : {}),
+  };
 }
 
 function stepsOf(plan: Plan): Steps {
   return plan.steps as unknown as Steps;
 }
 
+function placeOf(plan: Plan, target: Target) {
+  return atMember(target.placement, stepsOf(plan).member ?? null);
+}
+
 async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promise<Plan> {
-  const at = target.placement;
+  const where = whereOf(target, given);
+  const own = given.member === undefined ? null : await see.instance(target.placement);
+  if (own !== null) refuseMember(given.member ?? null, own, `${target.name} in ${target.environment}`);
+  const at = atMember(target.placement, given.member ?? null);
   const [size, state] = await Promise.all([see.size(at), see.instance(at)]);
-  const where = `${target.name} in ${target.environment}`;
   const input = withoutGrown(given, size, where);
   refuseState(state, input, where);
   const back = takenBack(input, size);
@@ -75,6 +90,15 @@ async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promi
     see.list(at),
     see.events(at, new Date(asked.getTime() - sixHours)),
   ]);
+  const ofMember =
+    state.cluster === null || wanted.class === null
+      ? null
+      : memberRisks(
+          { name: state.name, wanted: wanted.class },
+          state.cluster,
+          await readersOf(state, target, see),
+          target,
+        );
   if (wanted.class !== null && classes.length === 0) {
     refuseClass(
       wanted.class,
@@ -89,6 +113,7 @@ async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promi
     from: { class: size.class, storage: size.storage },
     when: input.when,
     takesBack: false,
+    ...(input.member === undefined ? {} : { member: input.member }),
   };
   const into = inWords(wanted);
   const cutsOff = wanted.class !== null;
@@ -96,13 +121,15 @@ async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promi
     summary: `Resize ${where} to ${into} ${whenInWords(input.when, size.window, asked)}`,
     changes: changesOf(wanted, size),
     risks: [
+      ...(ofMember ?? []),
       ...risksOf(wanted, size, state),
       ...(input.when === "now" ? othersRisk(size) : []),
-      ...backupRisk(target, state, backup?.at ?? null, asked),
+      // A cluster has backups of its own kind, which are not seen from here.
+      ...(state.cluster === null ? backupRisk(target, state, backup?.at ?? null, asked) : []),
     ],
     observed: [
       timingObserved(input, size.window, commandFor(target, input)),
-      `${state.engine}, ${state.multiAz ? "Multi-AZ" : "in one zone"}, ${state.status}.`,
+      `${state.engine}, ${standing(state)}, ${state.status}.`,
       ...(state.restorable === null ? [] : [`It can be restored to any moment up to ${utc(state.restorable.to)}.`]),
     ],
     expects: expects(size, state),
@@ -115,11 +142,29 @@ async function plan(given: ResizeDatabaseInput, target: Target, see: See): Promi
   };
 }
 
+function standing({ cluster, name, multiAz }: InstanceState): string {
+  if (cluster === null) return multiAz ? "Multi-AZ" : "in one zone";
+  return `${cluster.writer === name ? "the writer" : "a reader"} of the cluster ${cluster.name}`;
+}
+
+async function readersOf({ cluster }: InstanceState, target: Target, see: See) {
+  return Promise.all(
+    (cluster?.readers ?? []).map(async (name) => ({
+      name,
+      class: (await see.size(atMember(target.placement, name))).class,
+    })),
+  );
+}
+
 const sixHours = 6 * 60 * 60 * 1000;
 const day = 24 * 60 * 60 * 1000;
 
-function commandFor(target: Target, { class: wanted, storage }: WantedSize): string {
-  const options = [wanted === null ? "" : ` --class ${wanted}`, storage === null ? "" : ` --storage ${storage}`];
+function commandFor(target: Target, { class: wanted, storage, member }: ResizeDatabaseInput): string {
+  const options = [
+    wanted === null ? "" : ` --class ${wanted}`,
+    storage === null ? "" : ` --storage ${storage}`,
+    member === undefined ? "" : ` --member ${member}`,
+  ];
   return `/ops resize ${target.name}${options.join("")}`;
 }
 
@@ -134,7 +179,7 @@ function whatIsLeft({ class: wanted, storage, when }: ResizeDatabaseInput, size:
 }
 
 function nothingLeft(input: ResizeDatabaseInput, target: Target, size: ServerSize, state: InstanceState): Plan {
-  const where = `${target.name} in ${target.environment}`;
+  const where = whereOf(target, input);
   const waits = (input.class ?? size.class) !== size.class || (input.storage ?? size.storage) !== size.storage;
   const when = waits ? ` is scheduled already, ${whenInWords("window", size.window, new Date(input.asked))}` : "";
   return {
@@ -166,9 +211,13 @@ function risksOf(wanted: WantedSize, size: ServerSize, state: InstanceState): re
     wanted.class === null
       ? []
       : [
-          state.multiAz
-            ? "It changes over to its standby on the way: connections and transactions are cut, for 1 to 2 minutes."
-            : "It has no standby: nothing can connect while it changes, for several minutes.",
+          ...(state.cluster === null
+            ? [
+                state.multiAz
+                  ? "It changes over to its standby on the way: connections and transactions are cut, for 1 to 2 minutes."
+                  : "It has no standby: nothing can connect while it changes, for several minutes.",
+              ]
+            : []),
           ...(isSmaller(wanted.class, size.class)
             ? [`${wanted.class} is smaller: it has less memory, and as a rule allows fewer connections.`]
             : []),
@@ -201,8 +250,8 @@ function backupRisk(target: Target, state: InstanceState, newest: Date | null, a
 const serving = ["available", "storage-optimization", "backing-up"];
 
 async function look(made: Plan, target: Target, see: See, since: Date): Promise<Sighting> {
-  const { from, when, takesBack, ...to } = stepsOf(made);
-  const at = target.placement;
+  const { from, when, takesBack, member, ...to } = stepsOf(made);
+  const at = placeOf(made, target);
   const [size, state, told] = await Promise.all([see.size(at), see.instance(at), see.events(at, since)]);
   const events = told.map((event) => ({ at: event.at.toISOString(), text: event.text }));
   const seen = { events, reason: null, share: null };
@@ -212,18 +261,22 @@ async function look(made: Plan, target: Target, see: See, since: Date): Promise<
   const isThere = size.class === wanted.class && (size.storage ?? 0) >= (wanted.storage ?? 0);
   const waits = (to.class !== null && pending.class !== null) || (to.storage !== null && pending.storage !== null);
   const serves = serving.includes(state.status);
-  const now = `${state.status}, ${size.class} with ${size.storage ?? "?"} GiB`;
+  const now = `${state.status}, ${sizeInWords(size, state)}`;
   if (isThere && !waits && serves) {
-    const reached = takesBack ? null : await see.reachable(at);
+    // The configured address is another member's, or leads to a reader by now: that says nothing of this change.
+    const isServed = member === undefined && (state.cluster === null || state.cluster.writer === state.name);
+    const reached = takesBack || !isServed ? null : await see.reachable(at);
     if (reached !== null && !reached.reached) {
       const progress = `${now}; no connection gets in yet: ${reached.text}`;
       return { ...seen, verdict: "on-the-way", progress };
     }
     const proof = takesBack
       ? "nothing waits for the window any more"
-      : reached === null
-        ? "no address is configured to connect to"
-        : `a fresh connection gets in: ${reached.text}`;
+      : !isServed
+        ? standing(state)
+        : reached === null
+          ? "no address is configured to connect to"
+          : `a fresh connection gets in: ${reached.text}`;
     return { ...seen, verdict: "as-asked", progress: `${now}; ${proof}`, share: 1, final: true };
   }
   const isWanted =

@@ -2,18 +2,16 @@ import { nearest } from "../domain/nearest.ts";
 import type { OrderableClass, ServerSize, WantedSize } from "../domain/platform/sizes.ts";
 import type { InstanceState } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
+import { refuseMemberStorage, refuseUniform } from "./cluster-member.ts";
 
 /** RDS takes changes of class and storage only then. Source: docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html */
 const changeable = { class: ["available", "storage-optimization"], storage: ["available", "storage-full"] };
 
-/** Refuses a change of a server that is in no state for it, and of a cluster's member, whose size is the cluster's business. */
+/** Refuses a change of a server that is in no state for it, and the storage of a cluster's member. */
 export function refuseState(state: InstanceState, wanted: WantedSize, where: string): void {
   if (state.cluster !== null) {
-    throw new Refusal(
-      "not_possible",
-      `${where} is a member of the cluster ${state.cluster.name}, which is not resized from here.`,
-      "Change its members in the RDS console; their storage grows by itself.",
-    );
+    refuseUniform(state, where);
+    refuseMemberStorage(wanted.storage, state.cluster, where);
   }
   if (wanted.storage !== null && state.status === "storage-optimization") throw stillOptimizing(where, null);
   const fits =

@@ -3,6 +3,7 @@ import type { ValidationQuery } from "../domain/backup/settings.ts";
 import type { Operation, Plan, Run, Slice, Target } from "../domain/operation/operation.ts";
 import type { DumpProgress, DumpReadiness, DumpsRead, DumpsWrite, KeptDump } from "../domain/platform/dumps.ts";
 import { Refusal } from "../errors.ts";
+import { type DrillFacts, drillSeen } from "./drill-facts.ts";
 import { keptOf, reportInWords, scratchName } from "./dump-database.ts";
 import { parseRestore, type RestoreInput, refuseChecks } from "./restore-input.ts";
 import { checksInWords } from "./restore-instance.ts";
@@ -21,13 +22,8 @@ export interface DumpSteps {
 }
 
 /** What a restore found out, as it is recorded. */
-export interface DumpFacts {
+export interface DumpFacts extends DrillFacts {
   readonly began?: string;
-  readonly seconds?: number;
-  readonly dataAge?: number;
-  readonly good?: boolean;
-  readonly figures?: string;
-  readonly looked?: string;
 }
 
 /** Restores a dump into a new database on the same server. */
@@ -99,12 +95,12 @@ export const drillDump: Operation<RestoreInput, DumpsRead, DumpsWrite> = {
     );
     await run.step("scratch database dropped", () => act.drop(target.placement, to, run.operationId));
   },
-  look: async (_made, target, see, _since, operationId) => {
+  look: async (_made, target, see, _since, operationId, facts) => {
     const to = scratchName(operationId ?? "");
     const at = { events: [], reason: null, share: null };
     const left = await see.restored(target.placement, to, []);
     if (left !== null) return { ...at, verdict: "on-the-way", progress: `the scratch database ${to} is still there` };
-    return { ...at, verdict: "as-asked", progress: "the scratch database is gone again", share: 1, final: true };
+    return drillSeen(facts as DrillFacts | undefined, "the scratch database is gone again");
   },
   keep: async (app, record, seen) => {
     const { name, dataAt } = dumpSteps(record.plan as Plan);

@@ -10,6 +10,7 @@ import type {
   SnapshotsWrite,
 } from "../domain/platform/snapshots.ts";
 import { Refusal } from "../errors.ts";
+import { type DrillFacts, drillSeen } from "./drill-facts.ts";
 import { parseRestore, type RestoreInput, refuseChecks } from "./restore-input.ts";
 import { keptOf, refuseCluster } from "./snapshot-database.ts";
 
@@ -69,15 +70,21 @@ export const drillInstance: Operation<RestoreInput, SnapshotsRead, SnapshotsWrit
     await run.slices(
       "restored",
       async (cursor, now) => {
-        const began = (cursor as { readonly began: string } | null)?.began ?? now.toISOString();
+        // From before it was asked for: a process that ended since has lost no time of it.
+        const past = cursor as { readonly began: string; readonly wasThere: boolean } | null;
+        const began = past?.began ?? (run.begunAt ?? now).toISOString();
         const seen = await act.restored(target.placement, steps.to, steps.validate);
-        const status = seen?.instance.status ?? "not seen yet";
+        const status = seen?.instance.status ?? (past?.wasThere ? "deleted by somebody else" : "not seen yet");
         const seconds = (now.getTime() - Date.parse(began)) / 1000;
         if (status === "available") {
           const found = checksInWords(seen?.checks ?? [], steps.validate);
           const dataAge = (Date.parse(began) - Date.parse(steps.dataAt)) / 1000;
-          const figures = `available after ${against(seconds, steps.rtoSeconds, "RTO")}, data ${against(dataAge, steps.rpoSeconds, "RPO")} old`;
-          const good = (seen?.checks ?? []).every((check) => check.why === null || check.result !== null);
+          // While nobody looked it may have been there already.
+          const most = run.interrupted === true ? "at most " : "";
+          const figures = `available after ${most}${against(seconds, steps.rtoSeconds, "RTO")}, data ${against(dataAge, steps.rpoSeconds, "RPO")} old`;
+          const checks = seen?.checks ?? [];
+          const isWhole = checks.length === steps.validate.length;
+          const good = isWhole && checks.every((check) => check.why === null || check.result !== null);
           return {
             cursor: null,
             progress: `${figures}; ${found}`,
@@ -91,45 +98,29 @@ export const drillInstance: Operation<RestoreInput, SnapshotsRead, SnapshotsWrit
             cursor: null,
             progress: figures,
             share: null,
-            facts: { seconds, good: false, looked: status, figures },
+            facts: { seconds, good: false, looked: "it never became available", figures },
           };
         }
-        return { cursor: { began }, progress: `scratch instance is ${status}`, share: null, waitSeconds: 20 };
+        const wasThere = seen !== null;
+        return { cursor: { began, wasThere }, progress: `scratch instance is ${status}`, share: null, waitSeconds: 20 };
       },
       () => act.removeInstance(target.placement, steps.to, run.operationId),
     );
     await run.step("scratch instance deleted", () => act.removeInstance(target.placement, steps.to, run.operationId));
   },
-  look: async (made, target, see) => {
+  look: async (made, target, see, _since, _operationId, facts) => {
     const { to } = stepsOf(made);
     const left = await see.restored(target.placement, to, []);
-    const at = { events: [], reason: null };
-    if (left === null) {
-      return {
-        ...at,
-        verdict: "as-asked",
-        progress: `the scratch instance ${to} is gone again`,
-        share: 1,
-        final: true,
-      };
+    if (left !== null) {
+      const { status } = left.instance;
+      const seen = { events: [], reason: null, share: null, progress: `the scratch instance is ${status}` };
+      return { ...seen, verdict: "on-the-way", ...(status === "deleting" ? { working: true as const } : {}) };
     }
-    return {
-      ...at,
-      verdict: "on-the-way",
-      progress: `the scratch instance is ${left.instance.status}`,
-      share: null,
-      ...(left.instance.status === "deleting" ? { working: true as const } : {}),
-    };
+    return drillSeen(facts as DrillFacts | undefined, `the scratch instance ${to} is gone again`);
   },
   keep: async (app, record, seen) => {
     const { from, to, dataAt } = stepsOf(record.plan as Plan);
-    const facts = record.facts as {
-      readonly seconds?: number;
-      readonly dataAge?: number;
-      readonly good?: boolean;
-      readonly looked?: string;
-      readonly figures?: string;
-    };
+    const facts = record.facts as DrillFacts | undefined;
     const good = facts?.good === true && seen.verdict === "as-asked";
     const name = "snapshot" in from ? from.snapshot : from.moment;
     await app.backups.keepRestore({
@@ -309,7 +300,7 @@ function refuseName(name: string): void {
 }
 
 function isBroken(status: string): boolean {
-  return /^(failed|incompatible|inaccessible|storage-full|deleting|restore-error)/.test(status);
+  return /^(failed|incompatible|inaccessible|storage-full|delet(ing|ed)|restore-error)/.test(status);
 }
 
 async function lookAtInstance(made: Plan, target: Target, see: SnapshotsRead): Promise<Sighting> {

@@ -244,7 +244,7 @@ function observedOf(
   { found: balancer, unread: balancerUnread }: Beside<{ readonly healthy: number; readonly total: number }>,
 ): readonly string[] {
   const observed = [
-    `Running ${state.running} of ${state.desired}, pending ${state.pending}, version ${state.version}.`,
+    `Running ${state.running} of ${state.desired}, pending ${state.pending}, version ${state.version || "not told"}.`,
   ];
   if (unread !== null) observed.push(`Autoscaling could not be read (${unread}).`);
   else if (autoscaling === null) observed.push("No autoscaling.");

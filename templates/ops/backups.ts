@@ -49,8 +49,11 @@ function summary(sight: BackupsSight, newest: BackupRow | null, now: Date): stri
       ? null
       : `It can be restored to any moment${sight.restorable.from === null ? "" : ` from ${moment(new Date(sight.restorable.from))}`} to ${moment(new Date(sight.restorable.to))}.`;
   if (newest === null) {
-    const seen = sight.unseen.length > 0 ? "No good backup was seen." : "*There is no good backup.*";
-    return [`:red_circle: ${seen}`, restorable].filter((part) => part !== null).join(" ");
+    const seen =
+      sight.unseen.length > 0
+        ? ":grey_question: Whether there is a good backup is unknown: not all could be read."
+        : ":red_circle: *There is no good backup.*";
+    return [seen, restorable].filter((part) => part !== null).join(" ");
   }
   const seconds = (now.getTime() - Date.parse(newest.at)) / 1000;
   const rpo =

@@ -4,6 +4,7 @@ import { countsOf, type Diagnosis, overall, stateWords } from "../../src/domain/
 import type { ReadingState } from "../../src/domain/health/health.ts";
 import type { Picture } from "../../src/domain/health/picture.ts";
 import type { Finding } from "../../src/domain/health/thresholds.ts";
+import { whyUntold } from "../../src/domain/health/unseen.ts";
 import { actions, button, context, cut, type DrawnFile, inert, moment, type Reply, reply, section } from "../kit.ts";
 import { type IsolationFacts, isolationLine } from "./isolation.ts";
 import { shortened } from "./operation-words.ts";
@@ -32,6 +33,7 @@ export function diagnosisCard(
   const { findings, unjudged, unread, causes, at } = diagnosis.found;
   const counts = countsOf(findings);
   const blocks: KnownBlock[] = [section(`${stateMarks[overall(findings)]} ${drill}*${inert(what)}* · ${counts}`)];
+  blocks.push(...untoldBlocks(findings, "readings"));
   if (subject.isolation) blocks.push(context(isolationLine(subject.isolation)));
   if (causes.length > 0) {
     const lines = causes.slice(0, causesShown).map(({ text }) => cut(inert(shortened(text)), 500));
@@ -51,6 +53,11 @@ export function diagnosisCard(
     context(footer(diagnosis, at)),
     actions(buttonsOf(diagnosis), "diagnosis"),
   ]);
+}
+
+/** What keeps a cloud from telling, before everything else: who reads on knows why so much is unknown. */
+export function untoldBlocks(findings: readonly Pick<Finding, "untold">[], of: string): readonly KnownBlock[] {
+  return whyUntold(findings, of).map(({ said, next }) => section(`:warning: *${inert(said)}*\n${next}`));
 }
 
 /** How the worst of it went, as a picture; the same in words for who cannot see it. */

@@ -10,7 +10,7 @@ import {
 } from "../../src/domain/health/status.ts";
 import type { OperationRecord } from "../../src/domain/operation/operation.ts";
 import { actions, button, context, cut, fields, inert, moment, type Reply, reply, section } from "../kit.ts";
-import { findingRow, stateMarks } from "./diagnosis.ts";
+import { findingRow, stateMarks, untoldBlocks } from "./diagnosis.ts";
 import { type IsolationFacts, isolationLine, isolationOf } from "./isolation.ts";
 import { operationLine } from "./operation-list.ts";
 import { shortened } from "./operation-words.ts";
@@ -96,7 +96,12 @@ function atAGlance(standings: readonly Standing[], isolated: readonly IsolationF
     const out = isolationOf(isolated, one) ? "*isolated* · " : "";
     return `${marks[conditionOf(one)]} ${where} ${out}${cut(inert(oneLine(one)), 270)}`;
   });
-  const blocks: KnownBlock[] = [section(`*Everything* · ${summary(standings)}`)];
+  // A thing counts once, by the first no that was met of it.
+  const untold = standings.map(({ findings }) => findings.find((one) => one.untold) ?? {});
+  const blocks: KnownBlock[] = [
+    section(`*Everything* · ${summary(standings)}`),
+    ...untoldBlocks(untold, untold.length === 1 ? "thing" : "things"),
+  ];
   for (let start = 0; start < lines.length; start += linesInSection)
     blocks.push(section(lines.slice(start, start + linesInSection).join("\n")));
   if (sorted.length > mostLines) blocks.push(context(`${sorted.length - mostLines} more are not shown.`));
@@ -146,6 +151,7 @@ function inDepth(standing: Standing, isolation: IsolationFacts | undefined): Kno
   const { title, environment, findings, service } = standing;
   const blocks: KnownBlock[] = [
     section(`${marks[condition]} ${sentence(`*${inert(title)}* in ${inert(environment)}`, condition)}`),
+    ...untoldBlocks(findings, "readings"),
     ...(isolation ? [context(isolationLine(isolation))] : []),
     ...(service === null ? [] : ofService(standing, service)),
   ];
@@ -155,7 +161,10 @@ function inDepth(standing: Standing, isolation: IsolationFacts | undefined): Kno
   if (findings.length === 0) blocks.push(section("Nothing here reads it."));
   if (found.length > findingsShown) blocks.push(context(`${found.length - findingsShown} more are not shown.`));
   const { events = [], failures = [], unread = [] } = standing.depth ?? {};
-  if (unread.length > 0) blocks.push(context(cut(`Not readable: ${inert(shortened(unread.join("; ")))}.`, 1000)));
+  if (unread.length > 0)
+    blocks.push(
+      context(cut(`Not readable: ${inert(shortened(unread.map((one) => one.replace(/\.$/, "")).join("; ")))}.`, 1000)),
+    );
   if (failures.length > 0) {
     const stopped = failures.map((one) => ({ at: one.at, text: one.reason, trouble: true }));
     blocks.push(section(`*Stopped by themselves in the last hour*\n${eventLines(stopped)}`));

@@ -124,9 +124,9 @@ describe("the plan for another size of a server", () => {
 
   test.each([
     [
-      "a member of a cluster",
+      "a member of a Multi-AZ cluster",
       { cluster: { name: "c", status: "available", writer: "pg", readers: [] } },
-      /member of the cluster c/,
+      /member of the Multi-AZ cluster c, whose members are all of one class/,
     ],
     ["one that is stopped", { status: "stopped" }, /is stopped; RDS changes only[\s\S]*Start it first/],
     ["one that is being backed up", { status: "backing-up" }, /is backing-up[\s\S]*Ask again/],

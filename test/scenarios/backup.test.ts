@@ -71,6 +71,25 @@ describe("[O8] backing a database up on RDS", { timeout: 90_000 }, () => {
   });
 });
 
+describe("[O9] a restore drill", { timeout: 90_000 }, () => {
+  test("restores beside the live database, measures, deletes the copy, and keeps the figures", async () => {
+    const story = await startScenario();
+    const ana = story.person("U0ANA");
+    await ana.types(ops, "/ops backup postgres --yes");
+    await until(story, ana, /Done and verified/);
+    await ana.types(ops, "/ops drill restore postgres");
+    await ana.sees(ops, /waiting for confirmation/);
+    await ana.clicks("Confirm", { channel: ops });
+    const done = await until(story, ana, /Drill: restore postgres[\s\S]*Done and verified/);
+    expect(done).toMatch(
+      /available after \d+ (s|min) \(RTO 60 min: kept\), data \d+ (s|min) \(RPO 24 h: kept\) old; no validation queries are configured; the scratch instance \S+ is gone again/,
+    );
+    expect(called(story, "DeleteDBInstance")).toHaveLength(1);
+    await ana.types(ops, "/ops backups postgres");
+    expect(reading(await ana.sees(ops, /Last restores/))).toMatch(/:white_check_mark: Drill .*RTO 60 min: kept/);
+  });
+});
+
 describe("[O10] failing over", { timeout: 90_000 }, () => {
   test("takes a second person, shows zones before and after, and is refused where there is no standby", async () => {
     const story = await startScenario();

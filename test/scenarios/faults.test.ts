@@ -333,6 +333,13 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     expect(unknown).toMatch(/:grey_question: \*Running\* unknown: the platform is limiting calls right now/);
     expect(unknown).toMatch(/:grey_question: \*CPU utilization\* unknown: the platform is limiting calls right now/);
     expect(unknown).not.toMatch(/:large_green_circle: \*Running/);
+    expect(unknown).toMatch(
+      /^.*\n:grey_question: \*Grafana in production\* · [^\n]*\n:warning: \*AWS is limiting calls right now: \d+ of \d+ readings could not be seen, and may be well or not\.\*\nLook again in a minute\./,
+    );
+    await ana.types(ops, "/ops status");
+    expect(reading(await ana.sees(ops, /\*Everything\* · 6 unknown/))).toContain(
+      ":warning: *AWS is limiting calls right now: 6 of 6 things could not be seen, and may be well or not.*",
+    );
     await ana.types(ops, "/ops restart grafana");
     expect((await watched(story, ana, ops, /Failed/)).at(-1)).toMatch(/nothing was changed[\s\S]*limiting calls/);
     story.cloud.faults.clear();
@@ -352,6 +359,9 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     );
     expect(unknown).toMatch(/not authorized to perform: cloudwatch:GetMetricData/);
     expect(unknown).toMatch(/:large_green_circle: \*Running\* normal/);
+    expect(unknown).toMatch(
+      /:warning: \*AWS does not let the bot read everything: 3 of 5 readings could not be seen.*\nRefused: GetMetricData\. Give the bot's credentials the rights of docs\/iam\/read\.json; `npm run doctor` tells what is left\./,
+    );
     story.cloud.faults.clear();
     await becomes(story, ana, /Grafana in production/, /:large_green_circle: \*CPU utilization\* normal/);
   });

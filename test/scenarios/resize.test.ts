@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RdsState } from "../../src/sandbox/cloud/rds/state.ts";
 import { reading } from "../support/reading.ts";
@@ -29,8 +30,8 @@ function notices(story: Scenario): readonly string[] {
   return posted.map((call) => JSON.stringify(call)).filter((text) => /(one in its window|waits still)/.test(text));
 }
 
-async function start() {
-  const story = await startScenario();
+async function start(configuration?: string) {
+  const story = await startScenario(configuration === undefined ? {} : { configuration });
   const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
   /** Asks, confirms (by typing the name where that is wanted), and has it approved. */
   const carriedOut = async (line: string, typed: string | null) => {
@@ -218,5 +219,49 @@ describe("[O3] another node type for a cache", { timeout: 90_000 }, () => {
     expect(scheduled).toMatch(/scheduled: cache\.t4g\.small in its maintenance window, Sunday .* 04:00 to 05:00 UTC/);
     await story.advance("7d");
     await until(story, ana, /Done in its window: available, 2 nodes of cache\.t4g\.small/, "5m");
+  });
+});
+
+describe("[O3] another class for a member of an Aurora cluster", { timeout: 90_000 }, () => {
+  const example = readFileSync(new URL("../../examples/waooaw/tocsin.yaml", import.meta.url), "utf8");
+  const analytics = `
+  analytics:
+    environments: { production: { rds: { instance: waooaw-analytics-production-1 } } }
+`;
+  const configuration = example.replace(/^databases:\n/m, `databases:${analytics}`);
+
+  test("readers first, each by its name; the writer with what that interrupts; storage is the cluster's", async () => {
+    const { story, ana, carriedOut } = await start(configuration);
+    await ana.types(ops, "/ops resize analytics --storage 200");
+    await ana.sees(ops, /Refused[\s\S]*its storage is the cluster's, which Aurora enlarges by itself/);
+    await ana.types(ops, "/ops resize analytics --class db.r6g.xlarge --member waooaw-postgres-production");
+    await ana.sees(
+      ops,
+      /has no member waooaw-postgres-production\. It has waooaw-analytics-production-1, waooaw-analytics-production-2/,
+    );
+    await ana.types(ops, "/ops resize postgres --class db.r6g.xlarge --member waooaw-analytics-production-2");
+    await ana.sees(ops, /postgres in production is no member of a cluster/);
+
+    await ana.types(ops, "/ops resize analytics --class db.r6g.xlarge --now");
+    const ofWriter = reading(await ana.sees(ops, /Resize analytics in production to db\.r6g\.xlarge at once/));
+    expect(ofWriter).toMatch(/-1 is the writer: connections and transactions are cut\. Aurora fails over to a reader/);
+    expect(ofWriter).toMatch(
+      /Change the readers first.*-2 is db\.m6g\.large \(`\/ops resize analytics --class db\.r6g\.xlarge --member waooaw-analytics-production-2`\)/,
+    );
+    await ana.clicks("Cancel", { channel: ops });
+
+    const line = "/ops resize analytics --class db.r6g.xlarge --member waooaw-analytics-production-2 --now";
+    const plan = await carriedOut(line, "analytics");
+    expect(plan).toMatch(/-2 is a reader: connections to it are cut.*It is the only one: nothing is left to fail over/);
+    const done = await until(story, ana, /Done and verified/);
+    expect(done).toMatch(/available, db\.r6g\.xlarge; a reader of the cluster waooaw-analytics-production/);
+    const changed = called(story, "ModifyDBInstance").map(({ input }) => JSON.stringify(input));
+    expect(changed).toHaveLength(1);
+    expect(changed[0]).toContain('"DBInstanceIdentifier":"waooaw-analytics-production-2"');
+    expect(changed[0]).not.toContain("AllocatedStorage");
+
+    await ana.types(ops, "/ops resize analytics --class db.r6g.xlarge --now");
+    const then = reading(await ana.sees(ops, /Resize analytics in production[\s\S]*waiting for confirmation/));
+    expect(then).not.toMatch(/Change the readers first/);
   });
 });

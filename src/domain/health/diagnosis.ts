@@ -166,7 +166,8 @@ export function dependencyFindings(title: string, findings: readonly Finding[], 
   if (unknown.length > 0) {
     const names = unknown.map((one) => one.title).join(", ");
     const detail = `${fine > 0 ? `${fine} normal; ` : ""}not known: ${names}`;
-    return [...named, { title: `${title}, which it needs`, state: "unknown", detail }];
+    const untold = unknown.find((one) => one.untold)?.untold;
+    return [...named, { title: `${title}, which it needs`, state: "unknown", detail, ...(untold ? { untold } : {}) }];
   }
   if (findings.length === 0)
     return [{ title: `${title}, which it needs`, state: "unknown", detail: "nothing reads it" }];

@@ -1,5 +1,6 @@
 import type { ReadingState } from "./health.ts";
 import { type Examinable, type MeasureName, measureOf, measures, type Unit } from "./measures.ts";
+import type { Untold } from "./unseen.ts";
 
 /** One bound of a threshold, such as "> 90 %". */
 export interface Limit {
@@ -84,6 +85,8 @@ export interface Finding {
   readonly alarm?: true;
   /** True where there is a value and nothing to hold it against: it stands beside the findings. */
   readonly unjudged?: true;
+  /** Of what is unknown: the no of a cloud that made it so. */
+  readonly untold?: Untold;
 }
 
 /** A threshold, and what it is measured by on a thing: null for a metric of its own. */

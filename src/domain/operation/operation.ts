@@ -195,6 +195,8 @@ export interface Run {
   readonly interrupted?: boolean;
   /** Something was sent before whose answer is not known: it may have been done. */
   readonly inDoubt?: boolean;
+  /** When it began to be carried out, by the bot's clock, before its first call. */
+  readonly begunAt?: Date;
   /** Who asked and for which incident, for labels on what is made. */
   readonly askedBy?: string;
   readonly incidentId?: string | null;

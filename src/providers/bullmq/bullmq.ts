@@ -1,8 +1,9 @@
+import type { Queue } from "bullmq";
 import type { QueuesWrite } from "../../domain/platform/queues.ts";
 import type { CheckResult, Provider } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
 import { inQueues } from "./connection.ts";
-import { bullmqRead, queuesAt } from "./read.ts";
+import { bullmqRead, oldOnes, queuesAt } from "./read.ts";
 
 /** Queues of BullMQ, by the addresses of the configuration. Nothing is opened before the first use. */
 export function bullmqProvider(connections: ReadonlyMap<string, string>): Provider {
@@ -36,7 +37,15 @@ function write(connections: ReadonlyMap<string, string>): QueuesWrite {
     resume: (at, queue) => inQueues(connections, at, "resume", ({ queue: open }) => open(queue).resume()),
     // A limit of 0 would mean all of them.
     clean: (at, queue, state, before, most) =>
-      inQueues(connections, at, "clean", async ({ queue: open }) => {
+      inQueues(connections, at, "clean", async ({ queue: open, redis, key }) => {
+        if (state === "wait" || state === "delayed") {
+          const ids: string[] = [];
+          for await (const some of oldOnes({ redis, key }, queue, state, before)) {
+            ids.push(...some.slice(0, most - ids.length));
+            if (ids.length >= most) break;
+          }
+          return removeAll(open(queue), ids);
+        }
         // The library counts back from this machine's clock, which need not be right.
         const removed = await open(queue).clean(Date.now() - before, Math.max(1, most), state);
         return removed.length;
@@ -73,4 +82,16 @@ function write(connections: ReadonlyMap<string, string>): QueuesWrite {
         return removed === 1 ? "removed" : "locked";
       }),
   };
+}
+
+const atOnce = 50;
+
+/** One by one, since the library's own cleaning looks only at as many as it may remove; what a worker took meanwhile is left. */
+async function removeAll(queue: Queue, ids: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const done = await Promise.all(ids.slice(from, from + atOnce).map((id) => queue.remove(id)));
+    removed += done.filter((one) => one === 1).length;
+  }
+  return removed;
 }

@@ -5,6 +5,7 @@ import { inQueues, type Opened } from "./connection.ts";
 
 const failedLookedAt = 500;
 const activeLookedAt = 200;
+const inOneRead = 5000;
 
 /** The read half for BullMQ: what its keys say, whatever version wrote them. Nothing of a job's data leaves here. */
 export function bullmqRead(connections: ReadonlyMap<string, string>): QueuesRead {
@@ -59,14 +60,38 @@ export function bullmqRead(connections: ReadonlyMap<string, string>): QueuesRead
     older: (at, queue, state, before) =>
       inQueues(connections, at, "count", async ({ redis, key }) => {
         if (state === "completed" || state === "failed") return redis.zcount(key(queue, state), "-inf", String(before));
-        const ids =
-          state === "delayed"
-            ? await redis.zrange(key(queue, state), "0", "9999")
-            : await redis.lrange(key(queue, state), 0, 9999);
-        const rows = await redis.pipeline(ids.map((id) => ["hget", key(queue, id), "timestamp"])).exec();
-        return (rows ?? []).filter(([, added]) => added !== null && Number(added) <= before).length;
+        let count = 0;
+        for await (const ids of oldOnes({ redis, key }, queue, state, before)) count += ids.length;
+        return count;
       }),
   };
+}
+
+/**
+ * Jobs that wait, or are delayed, and were added before a moment, some at a time: all are looked at, since the old ones
+ * may stand anywhere. Those of a scheduler belong to it and are left out.
+ */
+export async function* oldOnes(
+  { redis, key }: Pick<Opened, "redis" | "key">,
+  queue: string,
+  state: "wait" | "delayed",
+  before: number,
+): AsyncGenerator<readonly string[]> {
+  for (let from = 0; ; from += inOneRead) {
+    const to = from + inOneRead - 1;
+    // What waits longest stands at the end of its list.
+    const ids =
+      state === "delayed"
+        ? await redis.zrange(key(queue, state), String(from), String(to))
+        : (await redis.lrange(key(queue, state), -to - 1, -from - 1)).toReversed();
+    if (ids.length === 0) return;
+    const own = ids.filter((id) => !id.startsWith("repeat:"));
+    const rows = await redis.pipeline(own.map((id) => ["hget", key(queue, id), "timestamp"])).exec();
+    yield own.filter((_, index) => {
+      const added = rows?.[index]?.[1] ?? null;
+      return added !== null && Number(added) <= before;
+    });
+  }
 }
 
 export function queuesAt(at: Placement): readonly string[] {

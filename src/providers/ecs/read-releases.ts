@@ -37,17 +37,26 @@ export function ecsReleasesRead(clients: EcsClients): ReleasesRead {
 
 /** The longest list that can be described in one call. */
 const inOneCall = 20;
+const mostPages = 20;
 
 async function readRollouts(clients: EcsClients, place: EcsPlace, most: number): Promise<readonly Rollout[]> {
   const { client, sdk } = await clients.ecs(place.region);
   const { cluster, service } = place;
-  const { serviceDeployments: briefs = [] } = await calling("ListServiceDeployments", (options) =>
-    client.send(new sdk.ListServiceDeploymentsCommand({ cluster, service, maxResults: Math.min(100, most) }), options),
-  );
-  const arns = briefs.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  // A page may hold fewer than were asked for.
+  for (let page = 0; page < mostPages && arns.length < most; page += 1) {
+    const input = { cluster, service, maxResults: Math.min(100, most), ...(nextToken ? { nextToken } : {}) };
+    const answer = await calling("ListServiceDeployments", (options) =>
+      client.send(new sdk.ListServiceDeploymentsCommand(input), options),
+    );
+    arns.push(...(answer.serviceDeployments ?? []).flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []));
+    nextToken = answer.nextToken;
+    if (!nextToken) break;
+  }
   const full = (
     await Promise.all(
-      chunks(arns).map((serviceDeploymentArns) =>
+      chunks(arns.slice(0, most)).map((serviceDeploymentArns) =>
         calling("DescribeServiceDeployments", (options) =>
           client.send(new sdk.DescribeServiceDeploymentsCommand({ serviceDeploymentArns }), options),
         ),

@@ -41,12 +41,15 @@ export async function describe(clients: EcsClients, place: EcsPlace): Promise<Se
   );
   const service = answer.services?.[0];
   if (service) return service;
+  const { reason: code = "MISSING", detail } = answer.failures?.[0] ?? {};
+  const what = `service ${place.service} in the cluster ${place.cluster}`;
+  const isMissing = code === "MISSING";
   throw new ProviderError({
     provider: "AWS",
     operation: "DescribeServices",
-    fault: "not_found",
-    code: answer.failures?.[0]?.reason ?? "MISSING",
-    message: `There is no service ${place.service} in the cluster ${place.cluster}.`,
+    fault: isMissing ? "not_found" : /DENIED/i.test(code) ? "denied" : "refused",
+    code,
+    message: isMissing ? `There is no ${what}.` : `ECS does not describe the ${what}${detail ? `: ${detail}` : ""}.`,
     requestId: answer.$metadata.requestId ?? null,
   });
 }

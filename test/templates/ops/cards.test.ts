@@ -363,7 +363,14 @@ const unseen: Standing = {
   title: "Grafana",
   service: null,
   balancer: null,
-  findings: [{ title: "Running", state: "unknown", detail: denied }],
+  findings: [
+    {
+      title: "Running",
+      state: "unknown",
+      detail: denied,
+      untold: { provider: "AWS", operation: "DescribeServices", fault: "denied" },
+    },
+  ],
   depth: { autoscaling: null, events: [], failures: [], rollouts: null, unread: [] },
 };
 

@@ -62,6 +62,11 @@ const unseen: Diagnosis = {
       title: `Check ${index + 1}`,
       state: "unknown" as const,
       detail: "x".repeat(2000),
+      untold: {
+        provider: "AWS",
+        operation: `Describe${index % 6}`,
+        fault: index > 30 ? "throttled" : "denied",
+      } as const,
     })),
     unread: [],
     unjudged: [],
