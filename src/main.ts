@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { commands } from "../commands/index.ts";
 import { type Bot, startBot } from "./bot.ts";
 import { withSandboxSource } from "./config/alerts.ts";
-import { reachedAt } from "./config/connections.ts";
+import { reachedAt, withStore } from "./config/connections.ts";
 import { readSettings, type Settings } from "./config/settings.ts";
 import { loadConfiguration } from "./config.ts";
 import type { Configuration } from "./domain/configuration.ts";
@@ -12,6 +12,7 @@ import type { Log } from "./domain/ports.ts";
 import { ConfigurationError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { operations } from "./operations/index.ts";
+import type { SandboxCloud } from "./sandbox/cloud/cloud.ts";
 import { completions, declaredShortcuts } from "./slack/completions.ts";
 import { botEvents } from "./slack/manifest.ts";
 import type { ReceiveMode } from "./slack/receive.ts";
@@ -141,8 +142,13 @@ async function startSandbox(
 ): Promise<Running> {
   const { startWorld } = await import("./sandbox/world.ts");
   const [database, world] = await Promise.all([
-    // The database that is operated on here is in the same server, and keeps figures of its statements.
-    openDatabaseOf(settings, log, { shared_preload_libraries: "pg_stat_statements" }),
+    // The database that is operated on here is in the same server, keeps figures of its statements, and can be full
+    // without the bot's own running out of connections.
+    openDatabaseOf(settings, log, {
+      shared_preload_libraries: "pg_stat_statements",
+      max_connections: "120",
+      superuser_reserved_connections: "20",
+    }),
     startWorld({
       commands: completions(commands),
       shortcuts: declaredShortcuts(commands),
@@ -154,7 +160,7 @@ async function startSandbox(
   ]);
   // The cloud's minute is shorter here, and so is the time for which a result is watched.
   const { steadySeconds } = written.operations;
-  const stores = await openStores(settings, database.url, log);
+  const stores = await openStores(settings, database.url, world.cloud, log);
   const config = stores.reach({
     ...written,
     ...(written.alerts ? { alerts: withSandboxSource(written.alerts) } : {}),
@@ -204,13 +210,23 @@ async function startSandbox(
 }
 
 /** What the catalog calls a database or a cache is a real one here, with nothing of the bot's own in it. */
-async function openStores(settings: Settings, postgresUrl: string, log: Log) {
-  const { startStores } = await import("./sandbox/stores.ts");
+async function openStores(settings: Settings, postgresUrl: string, cloud: SandboxCloud, log: Log) {
+  const { startStores } = await import("./sandbox/stores/stores.ts");
   try {
-    const stores = await startStores({ postgresUrl, dataDirectory: settings.dataDirectory });
+    const stores = await startStores({
+      postgresUrl,
+      dataDirectory: settings.dataDirectory,
+      faults: {
+        isOn: cloud.faults.isOn,
+        off: (fault, target) => cloud.faults.set(fault, target, false),
+        onChange: cloud.onChange,
+      },
+      say: (line) => log.warn({ line }, "The sandbox's data stores say"),
+    });
     const reach = (config: Configuration): Configuration => {
       const withDatabase = reachedAt(config, "database", "postgres", stores.database);
-      return stores.cache === null ? withDatabase : reachedAt(withDatabase, "cache", "redis", stores.cache);
+      const inside = stores.cache === null ? withDatabase : reachedAt(withDatabase, "cache", "redis", stores.cache);
+      return stores.beside.reduce(withStore, inside);
     };
     return { reach, stop: stores.stop };
   } catch (error) {

@@ -83,7 +83,7 @@ const places: readonly Place[] = [
   {
     files: ["src/sandbox/"],
     ours: [],
-    packages: ["ws", "preact", "htm", "pg", "ioredis", "bullmq", "smtp-server", "fflate"],
+    packages: ["ws", "preact", "htm", "pg", "mysql2", "ioredis", "bullmq", "smtp-server", "fflate"],
   },
   { files: ["src/main.ts", "src/bot.ts", "src/tools.ts"], ours: ["src/", "commands/", "templates/", "bench/"] },
   {

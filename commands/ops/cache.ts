@@ -1,5 +1,5 @@
 import { anyOperation } from "../../src/domain/operation/operation.ts";
-import { requestStoreLook } from "../../src/domain/operation/store-look.ts";
+import { requestStoreLook, targetOfLook } from "../../src/domain/operation/store-look.ts";
 import { type CacheView, cacheViews } from "../../src/domain/platform/caches.ts";
 import { Refusal } from "../../src/errors.ts";
 import { deleteKeys } from "../../src/operations/delete-keys.ts";
@@ -33,6 +33,15 @@ export const cache = command({
     const question = { kind: "cache" as const, view, key };
     const look = await requestStoreLook(app, { userId: caller.userId, asked: at, target: args.cache, question });
     return whereSeen(app, look, at);
+  },
+  buttons: {
+    "ops.cache.bigkeys": async ({ app, caller, about, at }) => {
+      const [environment = "", name = ""] = about.id.split("/");
+      const question = { kind: "cache" as const, view: "bigkeys" as const, key: null };
+      const target = targetOfLook(app.config, { target: { name, environment }, question });
+      const look = await requestStoreLook(app, { userId: caller.userId, asked: at, target, question });
+      return whereSeen(app, look, at);
+    },
   },
 });
 

@@ -140,6 +140,36 @@ export function secretsOf(url: string): readonly string[] {
   }
 }
 
+/** A store beside those of the configuration. */
+export interface StoreBeside {
+  readonly kind: "database" | "queue";
+  readonly name: string;
+  readonly title: string;
+  readonly provider: string;
+  readonly at: Readonly<Record<string, string>>;
+  readonly url: string;
+  /** The service that needs it. */
+  readonly usedBy?: string;
+}
+
+/** The same configuration with one more store, where its services run; as it was where something is called so already. */
+export function withStore(config: Configuration, store: StoreBeside): Configuration {
+  const { kind, name, title, provider, at, url, usedBy } = store;
+  const [environment] = config.services.flatMap(({ runs }) => runs.map((run) => run.environment));
+  const taken = [...config.services, ...config.resources].some((one) => [one.name, ...one.aliases].includes(name));
+  if (environment === undefined || taken) return config;
+  const connection = `${environment}/${name}`;
+  const runs = [{ environment, provider, at: { ...at, connection } }];
+  return {
+    ...config,
+    services: config.services.map((one) =>
+      one.name === usedBy ? { ...one, dependsOn: [...one.dependsOn, name] } : one,
+    ),
+    resources: [...config.resources, { kind, name, title, aliases: [], runs }],
+    connections: new Map([...config.connections, [connection, url]]),
+  };
+}
+
 /** The same configuration, with every store of a kind whose inside nobody said how to reach reached at one address. */
 export function reachedAt(
   config: Configuration,

@@ -107,7 +107,10 @@ function buttonsOf({ id, question, found }: Diagnosis): Parameters<typeof action
       : []),
     ...(found?.kind === "service" ? [button({ action: "ops.logs.open", text: "Errors in the log", about })] : []),
     ...(found?.findings.some(({ measure }) => measure === "blocked")
-      ? [button({ action: "ops.db.locks", text: "Locks", about: { id: `${environment}/${name}` } })]
+      ? [button({ action: "ops.db.locks", text: "Locks", about })]
+      : []),
+    ...(found?.findings.some(({ measure }) => measure === "evictions")
+      ? [button({ action: "ops.cache.bigkeys", text: "Biggest keys", about })]
       : []),
   ];
 }

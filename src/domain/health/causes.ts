@@ -28,13 +28,13 @@ export interface Grounds {
   readonly hints: readonly Hint[];
 }
 
-/** Which service of an environment holds connections to a database, as far as the application's name or the configuration says; null where neither does. */
+/** Which service of an environment holds connections to a database or works on a queue, as far as the application's name or the configuration says; null where neither does. */
 export type HolderOf = (
-  database: { readonly name: string; readonly environment: string },
+  store: { readonly name: string; readonly environment: string },
   application: string | null,
 ) => string | null;
 
-/** By the name its sessions go by, else the one with the largest pool in the configuration. */
+/** By the name its sessions go by, else the one with the largest pool in the configuration, else the only one that needs it. */
 export function holderIn(config: Pick<Configuration, "services">): HolderOf {
   return ({ name, environment }, application) => {
     const here = config.services.filter(({ runs }) => runs.some((run) => run.environment === environment));
@@ -45,7 +45,9 @@ export function holderIn(config: Pick<Configuration, "services">): HolderOf {
         .filter(({ database }) => database === name)
         .map(({ count }) => ({ service: service.name, count })),
     );
-    return pools.toSorted((one, other) => other.count - one.count)[0]?.service ?? null;
+    const [largest] = pools.toSorted((one, other) => other.count - one.count);
+    const [needing, ...more] = here.filter((one) => one.dependsOn.includes(name));
+    return largest?.service ?? (more.length === 0 ? (needing?.name ?? null) : null);
   };
 }
 
@@ -127,13 +129,7 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
     const held = most?.kind === "connections" ? `; most are held by ${most.by} (${most.count})` : "";
     // Who holds the pool lets go of it when its tasks are replaced.
     const holder = holderOf(target, most?.kind === "connections" ? most.by : null);
-    const restart = holder && {
-      text: `Restart ${holder}`,
-      operation: "restart-service" as const,
-      target: { name: holder, environment },
-      input: {},
-    };
-    add(`hardly a connection is left (${shownValue(full)})${held}`, restart || null);
+    add(`hardly a connection is left (${shownValue(full)})${held}`, restartOf(holder, environment));
   }
   const filling = broken("disk");
   if (filling) {
@@ -162,7 +158,8 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
       operation: "resume-queues" as const,
       input: { queues: [hint.queue] },
     };
-    add(`jobs pile up in ${hint.queue}: ${jobs}${why}`, hint.paused ? resume : null);
+    const hire = hint.workers === 0 ? restartOf(holderOf(target, null), environment) : null;
+    add(`jobs pile up in ${hint.queue}: ${jobs}${why}`, hint.paused ? resume : hire);
   }
   for (const failed of findings.filter((one) => one.measure === "failed" && red(one))) {
     const queue = failed.of ?? null;
@@ -184,6 +181,16 @@ function storeCauses(grounds: Grounds, holderOf: HolderOf): readonly Cause[] {
   const busy = broken("load") ?? broken("cpu");
   if (causes.length === 0 && busy) add(`it is busy (${busy.title} ${shownValue(busy)})`);
   return causes;
+}
+
+function restartOf(service: string | null, environment: string): Remedy | null {
+  if (service === null) return null;
+  return {
+    text: `Restart ${service}`,
+    operation: "restart-service",
+    target: { name: service, environment },
+    input: {},
+  };
 }
 
 /** Why there is no button to end a session. */

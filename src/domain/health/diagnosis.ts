@@ -125,6 +125,11 @@ export function balancerFinding({ healthy, total }: { readonly healthy: number; 
   return { title: balancerTitle, state, detail: `${healthy} of ${total} healthy` };
 }
 
+/** CloudWatch gives every figure with all its decimals. */
+function rounded(reason: string): string {
+  return reason.replaceAll(/\d+\.\d{3,}/g, (figure) => String(Number(Number(figure).toPrecision(4))));
+}
+
 /** What alarms say: each that is on, each that does not know, or that none is on. */
 export function alarmFindings(alarms: readonly Alarm[], all: boolean): readonly Finding[] {
   const telling = alarms
@@ -133,7 +138,7 @@ export function alarmFindings(alarms: readonly Alarm[], all: boolean): readonly 
       (alarm): Finding => ({
         title: `Alarm ${alarm.name}`,
         state: alarm.state === "alarm" ? "critical" : "unknown",
-        detail: alarm.state === "alarm" ? (alarm.reason ?? "it is on") : (alarm.reason ?? "it has not enough data"),
+        detail: alarm.reason ? rounded(alarm.reason) : alarm.state === "alarm" ? "it is on" : "it has not enough data",
         alarm: true,
       }),
     );

@@ -61,6 +61,7 @@ export interface SandboxCloud {
 }
 
 export interface CloudFaults {
+  readonly isOn: (name: string, target: string) => boolean;
   /** Throws when there is no such fault or target; the target is a service, an API or "all". */
   readonly set: (name: string, target: string, on: boolean) => void;
   /** Lets calls to one operation fail, or with "*" to all. */
@@ -201,6 +202,7 @@ export async function startCloud(options: CloudOptions): Promise<SandboxCloud> {
     calls: calls.list,
     forgetCalls: calls.clear,
     faults: {
+      isOn: (name, target) => faults.isOn(name, target),
       set: (name, target, on) => {
         const error = faults.set(name, target, on);
         if (error !== null) throw new Error(error);

@@ -1,6 +1,6 @@
 import type { Cloud, CloudApi } from "./api.ts";
-import { queues } from "./cloudwatch/monitoring.ts";
 import { ecsState } from "./ecs/state.ts";
+import { queueNames } from "./queue-names.ts";
 
 /** What each kind of fault can be switched on for. */
 export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
@@ -9,7 +9,7 @@ export const faultTargets = (cloud: Cloud, apis: readonly CloudApi[]) => ({
   database: cloud.databases.state.instances.map((instance) => instance.id),
   cache: cloud.caches.state.groups.map((group) => group.id),
   secret: cloud.secrets.state.secrets.map((secret) => secret.name),
-  queue: queues,
+  queue: queueNames,
   api: [...apis.map((api) => api.service), "s3"],
   bucket: cloud.objects.buckets().map((bucket) => bucket.name),
   budget: ["budget"],

@@ -126,6 +126,7 @@ describe("a data store", () => {
     const service = (name: string, count: number, environment = "production") => ({
       ...{ name, aliases: [`shop-${name}`], runs: [{ environment }] },
       connectionsPerTask: count > 0 ? [{ database: "pg", count }] : [],
+      dependsOn: name === "worker" ? ["jobs"] : [],
     });
     const services = [
       service("worker", 5),
@@ -142,5 +143,6 @@ describe("a data store", () => {
     expect(remedy("psql")).toMatchObject({ target: { name: "backend", environment: "production" } });
     expect(remedy(null)).toMatchObject({ text: "Restart backend", input: {} });
     expect(holderOf({ name: "mysql", environment: "production" }, "psql")).toBeNull();
+    expect(holderOf({ name: "jobs", environment: "production" }, null)).toBe("worker");
   });
 });

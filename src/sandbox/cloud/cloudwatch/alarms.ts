@@ -146,13 +146,13 @@ export function startAlarms(world: World, conditions: ConditionLog, metrics: Met
         : alarm.comparison === "GreaterThanThreshold"
           ? ["greater than", "less than or equal to"]
           : ["greater than or equal to", "less than"];
-    const listed = points.map((point) => `${point.value} (${new Date(point.at).toISOString()})`).join(", ");
+    const listed = points.map((point) => `${point.value} (${stamp(point.at)})`).join(", ");
     const [word, verb] =
       to === "ALARM"
         ? [relation[0], `minimum ${periods} datapoints for OK -> ALARM transition`]
         : [relation[1], "minimum 1 datapoint for ALARM -> OK transition"];
     return [
-      `Threshold Crossed: ${periods} out of the last ${periods} datapoints [${listed}] were ${word} the threshold (${threshold}) (${verb}).`,
+      `Threshold Crossed: ${periods} out of the last ${periods} datapoints [${listed}] ${points.length === 1 ? "was" : "were"} ${word} the threshold (${threshold}) (${verb}).`,
       data,
     ];
   }
@@ -187,4 +187,11 @@ export function startAlarms(world: World, conditions: ConditionLog, metrics: Met
     set: (alarm, to, reason) => change(alarm, to, reason, "{}"),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** As CloudWatch writes a moment in a reason: 22/11/26 10:00:00. */
+function stamp(at: number): string {
+  const [day = "", time = ""] = new Date(at).toISOString().split("T");
+  const [year = "", month = "", date = ""] = day.split("-");
+  return `${date}/${month}/${year.slice(2)} ${time.slice(0, 8)}`;
 }

@@ -1,6 +1,7 @@
 import { ecsState } from "../ecs/state.ts";
 import type { Caches } from "../elasticache/caches.ts";
 import type { LoadBalancer } from "../load-balancer.ts";
+import { queueNames } from "../queue-names.ts";
 import type { Databases } from "../rds/databases.ts";
 import type { World } from "../world.ts";
 import { type Alarms, startAlarms } from "./alarms.ts";
@@ -21,7 +22,6 @@ export interface Monitored {
   readonly caches: Caches;
 }
 
-export const queues = ["emails", "reports"];
 const cluster = "waooaw-production";
 
 /** Watches everything in the account: how it stood when, what is measured of it, and which alarms that raises. */
@@ -30,7 +30,11 @@ export function startMonitoring({ world, loadBalancer, databases, caches }: Moni
   const conditions = startConditions({
     world,
     loadBalancer,
-    targets: () => [...state.instances.map((one) => one.id), ...caches.state.groups.map((one) => one.id), ...queues],
+    targets: () => [
+      ...state.instances.map((one) => one.id),
+      ...caches.state.groups.map((one) => one.id),
+      ...queueNames,
+    ],
     down: () =>
       [...state.instances.filter(databases.isDown), ...caches.state.groups.filter(caches.isDown)].map((one) => one.id),
   });
@@ -50,7 +54,7 @@ export function startMonitoring({ world, loadBalancer, databases, caches }: Moni
         group.members.map(({ id }) => ({ group: group.id, member: id, isPrimary: id === group.primary })),
       ),
     balanced,
-    queues,
+    queues: queueNames,
   });
   const alarms = startAlarms(world, conditions, metrics, () => {
     const [first] = balanced();
@@ -60,7 +64,7 @@ export function startMonitoring({ world, loadBalancer, databases, caches }: Moni
       targetGroup: first?.targetGroup ?? "",
       database: "waooaw-postgres-production",
       cacheMember: caches.state.groups[0]?.primary ?? "",
-      queue: queues[0] ?? "",
+      queue: queueNames[0] ?? "",
     });
   });
   return { conditions, metrics, alarms };

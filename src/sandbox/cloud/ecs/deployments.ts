@@ -1,4 +1,5 @@
 import { CloudError } from "../cloud-error.ts";
+import { queueNames } from "../queue-names.ts";
 import type { World } from "../world.ts";
 import { addEvent } from "./events.ts";
 import { digestsOf } from "./images.ts";
@@ -128,6 +129,8 @@ export function completeDeployment(world: World, service: ServiceRecord): void {
   const now = world.time.now();
   // What its old tasks had opened of the database's connections went with them.
   if (service.name === "waooaw-backend") world.endFault("pool-exhausted", "waooaw-postgres-production");
+  // New tasks of the agent begin to work on its queues again.
+  if (service.name === "waooaw-agent") for (const queue of queueNames) world.endFault("queue-backlog", queue);
   const primary = primaryOf(service);
   service.deployments = [primary];
   primary.rolloutState = "COMPLETED";

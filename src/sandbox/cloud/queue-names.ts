@@ -1,0 +1,2 @@
+/** The queues that the example account's agent works on. */
+export const queueNames: readonly string[] = ["emails", "reports"];
