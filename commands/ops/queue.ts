@@ -9,6 +9,8 @@ import { whereSeen } from "./db.ts";
 import { operationArgs } from "./guarded.ts";
 
 const one = arg.option("queue", "name");
+/** The same without its flag, as one types it. */
+const named = arg.optional(arg.text("<queue>"));
 const { reason, change, yes, breakGlass } = operationArgs;
 
 /** Shows how queues are, or what failed in them. */
@@ -111,7 +113,7 @@ export const retry = command({
   name: "/ops retry",
   synonyms: ["retry-failed"],
   summary: "Put failed jobs back into their queue: by name, by reason, so many at most",
-  examples: ["/ops retry jobs --queue emails", "/ops retry jobs --queue emails --why timeout --most 50"],
+  examples: ["/ops retry jobs emails", "/ops retry jobs --queue emails --why timeout --most 50"],
   args: {
     target: arg.target("queue"),
     queue: one,
@@ -121,10 +123,11 @@ export const retry = command({
     change,
     yes,
     breakGlass,
+    name: named,
   },
   needs: "member",
   run: async (ask) => {
-    const { target, queue: name, job, why, most } = ask.args;
+    const { target, queue: name = ask.args.name, job, why, most } = ask.args;
     const input = {
       queue: name ?? null,
       job: job ?? null,
@@ -148,7 +151,7 @@ export const clean = command({
   name: "/ops clean",
   synonyms: ["clean-queue"],
   summary: "Remove jobs of a queue that are older than a time",
-  examples: ["/ops clean jobs --queue emails --older 24h", "/ops clean jobs --state failed --older 7d"],
+  examples: ["/ops clean jobs emails --older 24h", "/ops clean jobs --state failed --older 7d"],
   args: {
     target: arg.target("queue"),
     queue: one,
@@ -157,10 +160,11 @@ export const clean = command({
     reason,
     change,
     breakGlass,
+    name: named,
   },
   needs: "member",
   run: async (ask) => {
-    const { target, queue: name, state, older } = ask.args;
+    const { target, queue: name = ask.args.name, state, older } = ask.args;
     const input = {
       queue: name ?? null,
       state: state ?? "completed",

@@ -177,7 +177,7 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     expect(await queueNamed("reports").isPaused()).toBe(false);
     await scenario.advance("70s");
     await ana.sees(ops, /Done and verified[\s\S]*steady for 60 s/);
-    await ana.types(ops, "/ops retry jobs --queue emails --yes");
+    await ana.types(ops, "/ops retry jobs emails --yes");
     await ana.sees(ops, /The queue emails is paused\./);
     await ana.clicks("Undo", { channel: ops });
     await ana.sees(ops, /Resume the queue emails of jobs[\s\S]*takes back/);
@@ -188,7 +188,7 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     await ana.sees(ops, /retried: 5 of 5/);
     expect(await emails.getFailedCount()).toBe(7);
     expect(await emails.getWaitingCount()).toBe(5);
-    await ana.types(ops, "/ops clean jobs --queue emails --state failed --older 30s");
+    await ana.types(ops, "/ops clean jobs emails --state failed --older 30s");
     await until(
       "an answer",
       () => ana.screen(ops).includes("The age must be") || ana.told(ops).at(-1)?.includes("The age must be"),

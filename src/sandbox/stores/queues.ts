@@ -44,7 +44,7 @@ export async function startQueues(dataDirectory: string): Promise<QueueStore | n
 function work(name: string, connection: { readonly host: string; readonly port: number }) {
   const queue = new Queue(name, {
     connection,
-    defaultJobOptions: { attempts: 2, removeOnComplete: { count: 200 }, removeOnFail: { count: 200 } },
+    defaultJobOptions: { attempts: 2, removeOnComplete: { count: 500 }, removeOnFail: { count: 15 } },
   });
   queue.on("error", () => {});
   let worker: Worker | null = hire();
