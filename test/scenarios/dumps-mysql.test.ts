@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { flavourOf } from "../support/busy-mysql.ts";
 import { mysqlAdministrator, testMysql } from "../support/mysql.ts";
 import { reading } from "../support/reading.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
@@ -31,7 +32,8 @@ async function shop() {
   // What docs/providers/mysql.md names for dumps and restores.
   await ask(`grant all on \`shop\\_%\`.* to bot_${database}@'%'`);
   await ask(`grant all on \`tocsin\\_scratch\\_%\`.* to bot_${database}@'%'`);
-  await ask(`grant process, connection admin on *.* to bot_${database}@'%'`);
+  const admins = admin !== null && (await flavourOf(admin)) === "mariadb" ? "connection admin" : "connection_admin";
+  await ask(`grant process, ${admins} on *.* to bot_${database}@'%'`);
   await ask(`create table ${database}.customers (id int primary key, name varchar(20))`);
   await ask(
     `create table ${database}.orders (id int auto_increment primary key, customer int, note varchar(40), foreign key (customer) references ${database}.customers (id))`,

@@ -13,12 +13,18 @@ export const grants = {
     "select on mysql.innodb_index_stats",
   ],
   mysql: [
-    "process, connection_admin, replication client on *.*",
+    "process, connection_admin, replication client, optimize_local_table on *.*",
     "select on performance_schema.*",
     "select on mysql.innodb_table_stats",
     "select on mysql.innodb_index_stats",
   ],
 };
+
+/** Which of the two a server is: their names of rights differ. */
+export async function flavourOf(admin: Connection): Promise<keyof typeof grants> {
+  const [[row]] = (await admin.query("select version() as version")) as unknown as [[{ version: string }]];
+  return /mariadb/i.test(row.version) ? "mariadb" : "mysql";
+}
 
 /**
  * A database of a MySQL or MariaDB server to be operated on. Its address is that of a user with the rights the
@@ -27,8 +33,7 @@ export const grants = {
 export async function busyMysql(server: TestMysql, admin: Connection): Promise<BusyDatabase> {
   const name = `tocsin_test_${randomBytes(6).toString("hex")}`;
   const [bot, app] = [`bot_${name.slice(12)}`, `app_${name.slice(12)}`];
-  const [[version]] = (await admin.query("select version() as version")) as unknown as [[{ version: string }]];
-  const rights = grants[/mariadb/i.test(version.version) ? "mariadb" : "mysql"];
+  const rights = grants[await flavourOf(admin)];
   await admin.query(`create database ${name}`);
   await admin.query(`create user ${bot}@'%' identified by 'bot'; create user ${app}@'%' identified by 'app'`);
   for (const right of rights) await admin.query(`grant ${right} to ${bot}@'%'`);

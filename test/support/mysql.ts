@@ -18,13 +18,14 @@ export interface TestMysql {
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
 /**
- * A MySQL or MariaDB server of this test file's own: the one TOCSIN_TEST_MYSQL_URL names, else one started from an
- * installed mariadbd or mysqld on a free port. Null, said loudly, where there is neither; in CI that is a failure.
+ * A MySQL or MariaDB server of this test file's own: the one TOCSIN_TEST_MYSQL_URL names, else one started from the
+ * program TOCSIN_TEST_MYSQLD names or an installed mariadbd or mysqld, on a free port. Null, said loudly, where there is neither; in CI that is a failure.
  */
 export async function testMysql(settings: readonly string[] = ["--performance-schema=ON"]): Promise<TestMysql | null> {
   const named = process.env.TOCSIN_TEST_MYSQL_URL;
   if (named) return { url: named, own: false };
-  for (const server of ["mariadbd", "mysqld"]) {
+  const program = process.env.TOCSIN_TEST_MYSQLD;
+  for (const server of program ? [program] : ["mariadbd", "mysqld"]) {
     const url = await startServer(server, settings);
     if (url !== null) return { url, own: true };
   }
@@ -54,7 +55,8 @@ async function startServer(server: string, settings: readonly string[]): Promise
       "--bind-address=127.0.0.1",
       `--socket=${join(folder, "socket")}`,
       `--pid-file=${join(folder, "pid")}`,
-      "--skip-name-resolve",
+      // MySQL makes its administrator for localhost by name only, and would take another port for its X protocol.
+      isMariadb(server) ? "--skip-name-resolve" : "--mysqlx=OFF",
       "--innodb-flush-log-at-trx-commit=0",
       "--innodb-buffer-pool-size=32M",
       ...settings,
@@ -83,9 +85,13 @@ async function startServer(server: string, settings: readonly string[]): Promise
 /** Makes the server's own tables; false where there is no such server. */
 async function initialized(server: string, data: string, asNobody: readonly string[]): Promise<boolean> {
   const own = [...asNobody, `--datadir=${data}`];
-  if (server === "mysqld") return ran("mysqld", ["--no-defaults", "--initialize-insecure", ...own]);
+  if (!isMariadb(server)) return ran(server, ["--no-defaults", "--initialize-insecure", ...own]);
   const how = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
   return ran("mariadb-install-db", ["--no-defaults", ...how, ...own]);
+}
+
+function isMariadb(server: string): boolean {
+  return /mariadbd$/.test(server);
 }
 
 function ran(command: string, args: readonly string[]): Promise<boolean> {

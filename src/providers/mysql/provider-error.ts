@@ -13,7 +13,8 @@ export function providerError(operation: string, error: unknown): unknown {
   const word = "code" in error && typeof error.code === "string" ? error.code : null;
   const number = errno(error);
   if (word === null && number === null && !/connection|closed/i.test(error.message)) return error;
-  const { fault, message } = (number === null ? undefined : meanings[number]) ?? bySocket(word, number);
+  const { fault, message } =
+    lacking(number, error.message) ?? (number === null ? undefined : meanings[number]) ?? bySocket(word, number);
   return new ProviderError({
     provider: "MySQL",
     operation,
@@ -21,6 +22,13 @@ export function providerError(operation: string, error: unknown): unknown {
     code: word ?? (number === null ? "ConnectionLost" : String(number)),
     message,
   });
+}
+
+/** Which right is lacking, where the server names it: names of rights are nobody's data. */
+function lacking(number: number | null, words: string): Meaning | undefined {
+  if (number !== 1227) return undefined;
+  const rights = /\(at least one of\) the ([A-Z_ ,]{3,120}) privilege/.exec(words)?.[1];
+  return rights === undefined ? undefined : { fault: "denied", message: `The bot's user lacks the right ${rights}.` };
 }
 
 interface Meaning {
