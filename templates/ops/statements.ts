@@ -23,6 +23,7 @@ export function slowStatements(look: Pick<StoreLook, "id">, sight: Of<"slow">): 
           `• *${took(one.totalMilliseconds)}* in all · ${count(one.calls)} ${one.calls === 1 ? "call" : "calls"} · ${one.meanMilliseconds} ms each\n\`${shown(one.statement)}\``,
       );
     blocks.push(...inSections(lines));
+    if (sight.source !== undefined) blocks.push(context(sight.source));
   }
   const first = statements?.[0];
   return {
@@ -63,13 +64,13 @@ const planCharacters = 2800;
 
 /** How the server would carry out a statement. */
 export function explainedStatement(sight: Of<"explain">): StoreDrawn {
-  const { statement, plan, why } = sight;
+  const { statement, plan, why, values } = sight;
   const asked = statement === null ? [] : [section(`\`${cut(inert(statement.replaceAll("`", "'")), 1000)}\``)];
   if (plan === null) {
     const summary = `It has no plan to show: ${inert(why ?? "the server gives none")}.`;
     return { summary, blocks: asked, rest: null, buttons: [] };
   }
-  const whole = [...new Set(plan.flatMap((line) => /\bSeq Scan on (\S+)/.exec(line)?.[1] ?? []))];
+  const whole = [...new Set(plan.flatMap((line) => /\b(?:Seq|Table) [Ss]can on ([^\s<]\S*)/.exec(line)?.[1] ?? []))];
   const text = plan.join("\n");
   return {
     summary:
@@ -79,7 +80,9 @@ export function explainedStatement(sight: Of<"explain">): StoreDrawn {
     blocks: [
       ...asked,
       section(`\`\`\`${cut(inert(text.replaceAll("`", "'")), planCharacters)}\`\`\``),
-      context("A plan for any values, not carried out. Costs are the server's own measure; rows are its guess."),
+      context(
+        `A plan for ${values === "sample" ? "the values of one of its calls" : "any values"}, not carried out. Costs are the server's own measure; rows are its guess.`,
+      ),
     ],
     rest: text.length > planCharacters ? `${statement ?? ""}\n\n${text}` : null,
     buttons: [],

@@ -3,22 +3,24 @@ import { createConnection } from "mysql2/promise";
 import { describe, expect, test } from "vitest";
 import type { Maintenance } from "../../src/domain/platform/databases.ts";
 import { mysqlProvider } from "../../src/providers/mysql/mysql.ts";
-import { busyMysql, flavourOf, grants, waitingInMysql } from "../support/busy-mysql.ts";
-import { mysqlAdministrator, testMysql } from "../support/mysql.ts";
+import { busyMysql, grants, waitingInMysql } from "../support/busy-mysql.ts";
+import { mysqlAdministrator, testMysql, versionOf } from "../support/mysql.ts";
 import { until } from "../support/person.ts";
 import { databasesContract } from "./databases-contract.ts";
 
 const server = await testMysql(["--performance-schema=ON", "--log-bin=log", "--server-id=1"]);
+const version = server === null ? "" : await versionOf(server);
 const bare = server?.own ? await testMysql(["--performance-schema=OFF", "--server-id=2"]) : null;
 
 describe.skipIf(server === null)("MySQL and MariaDB", () => {
   if (server === null) return;
+  const isMysql = !/mariadb/i.test(version);
   let admin: Awaited<ReturnType<typeof mysqlAdministrator>> | undefined;
   const administrator = async () => {
     admin ??= await mysqlAdministrator(server);
     return admin;
   };
-  const { at, port, look, database } = databasesContract({
+  const { at, port, look, explain, database } = databasesContract({
     provider: mysqlProvider,
     open: async () => busyMysql(server, await administrator()),
     engine: /^(MySQL|MariaDB) \d+/,
@@ -57,6 +59,29 @@ describe.skipIf(server === null)("MySQL and MariaDB", () => {
       }),
     );
     expect(JSON.stringify(statements)).not.toContain("hunter2");
+  });
+
+  test("explains a statement with the values of a call where the server keeps one, and never carries it out", async () => {
+    await filled();
+    const shop = await database().session("shop");
+    await shop.run("select count(*) from orders where note = 'hunter2-secret' and n > 31337");
+    await shop.run("update orders set n = n where id = 1");
+    const { statements } = await look("slow");
+    expect(JSON.stringify(statements)).not.toMatch(/processlist/);
+    const found = (shape: RegExp) => statements?.find(({ statement }) => shape.test(statement));
+    expect(found(/^UPDATE/)).toMatchObject({ id: null });
+    const id = found(/^SELECT COUNT/)?.id;
+    if (!isMysql) {
+      expect(id).toBeNull();
+      const why = "the server keeps statements without the values that a plan needs";
+      expect(await explain("0")).toMatchObject({ view: "explain", plan: null, why });
+      return;
+    }
+    const { plan, statement } = await explain(id ?? "");
+    expect(statement).toBe("select count(*) from orders where note = ? and n > ?");
+    expect(plan?.join("\n")).toMatch(/orders\.(note|n) [=>] \?[\s\S]*\(cost=[\d.]+ rows=/);
+    expect(JSON.stringify(plan)).not.toMatch(/hunter2|31337/);
+    expect(await explain("0")).toMatchObject({ plan: null, why: "the server does not keep it any more" });
   });
 
   test("sizes tables and finds indexes nobody uses and tables read without one", async () => {
@@ -175,7 +200,7 @@ describe.skipIf(server === null)("MySQL and MariaDB", () => {
   test("where the bot's user may not end sessions, the procedure of a hosted server is asked", async () => {
     const user = decodeURIComponent(new URL(database().url).username);
     const name = new URL(database().url).pathname.slice(1);
-    const admins = (await flavourOf(await administrator())) === "mariadb" ? "connection admin" : "connection_admin";
+    const admins = isMysql ? "connection_admin" : "connection admin";
     await database().query(`revoke ${admins} on *.* from ${user}@'%'`);
     const busy = await database().session("billing");
     await busy.at("select 1 from (select 1 union select 2) as two where sleep(60) = 0");
@@ -225,17 +250,41 @@ describe.skipIf(server === null)("MySQL and MariaDB", () => {
     },
   );
 
+  test.skipIf(bare === null)("a slow log that is kept as a table stands in for figures that are not kept", async () => {
+    if (bare === null) return;
+    const admin = await createConnection({ uri: bare.url });
+    try {
+      await admin.query("set global log_output = 'TABLE', global slow_query_log = 1, global long_query_time = 0.01");
+      // A session has these settings as they were when it began.
+      const shop = await createConnection({ uri: `${bare.url}/mysql` });
+      for (const name of ["hunter2-secret", "hunter3-secret"]) {
+        await shop.query(`select sleep(0.05), '${name}' as password from (select 1 union select 2) as two limit 1`);
+      }
+      await shop.end();
+      const sight = await port(`${bare.url}/mysql`).read.look(at, "slow");
+      expect(sight).toMatchObject({ why: null, source: expect.stringMatching(/slow log of the last day/) });
+      const statements = sight.view === "slow" ? sight.statements : null;
+      // MariaDB writes down only what reads whole tables, or makes one, where nothing else is set.
+      const asked = statements?.find(({ statement }) => /^select sleep\(\?\), \? as password from/.test(statement));
+      expect(asked).toMatchObject({ id: null, calls: 2, rows: 2 });
+      expect(asked?.totalMilliseconds).toBeGreaterThanOrEqual(100);
+      expect(asked?.totalMilliseconds).toBeLessThan(2000);
+    } finally {
+      await admin.query("set global slow_query_log = 0, global log_output = 'FILE', global long_query_time = 10");
+      await admin.end();
+    }
+  });
+
   test.skipIf(bare === null)("a replica whose link is down is not zero seconds behind", async () => {
     if (bare === null) return;
     const [primary, replica] = [new URL(server.url), await createConnection({ uri: bare.url })];
     await (await administrator()).query("create user replica@'%'; grant replication slave on *.* to replica@'%'");
-    const isMaria = (await flavourOf(await administrator())) === "mariadb";
     await replica.query(
-      isMaria
+      !isMysql
         ? `change master to master_host = '127.0.0.1', master_port = ${primary.port}, master_user = 'replica'`
         : `change replication source to source_host = '127.0.0.1', source_port = ${primary.port}, source_user = 'replica', get_source_public_key = 1`,
     );
-    const link = isMaria ? "slave" : "replica";
+    const link = !isMysql ? "slave" : "replica";
     const seen = async () => {
       const sight = await port(bare.url).read.look(at, "replication");
       return sight.view === "replication" ? sight.replication : null;

@@ -102,6 +102,14 @@ function ran(command: string, args: readonly string[]): Promise<boolean> {
   });
 }
 
+/** What the server calls its version; MariaDB's names it. */
+export async function versionOf(server: TestMysql): Promise<string> {
+  const connection = await createConnection({ uri: server.url });
+  const [[row]] = (await connection.query("select version() as version")) as unknown as [[{ version: string }]];
+  await connection.end();
+  return row.version;
+}
+
 /** A connection of the administrator's, closed after the file's tests. */
 export async function mysqlAdministrator(server: TestMysql): Promise<Connection> {
   const connection = await createConnection({ uri: server.url, multipleStatements: true });

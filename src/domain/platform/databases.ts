@@ -13,6 +13,8 @@ export type DatabaseSight = { readonly engine: string; readonly database: string
       /** Null where the server keeps no such figures: then `why` says how it would. */
       readonly statements: readonly Statement[] | null;
       readonly why: string | null;
+      /** Where the figures are from, a sentence; left out where they are of all statements. */
+      readonly source?: string;
       readonly longest: readonly Session[];
     }
   | {
@@ -35,6 +37,8 @@ export interface ExplainedStatement {
   /** As the server writes it, a line for each step, at most 300; null where there is none: then `why` says why. */
   readonly plan: readonly string[] | null;
   readonly why: string | null;
+  /** Whose values it is planned for: those of one call that the server keeps; left out where it is for any. */
+  readonly values?: "sample";
 }
 
 /** Said of a session that the bot may not end although it is a program's or a person's like others. */

@@ -4,7 +4,8 @@ import { maintenanceProgress, type Runs, relationByName } from "./maintenance.ts
 import { replication } from "./replication.ts";
 import { type Client, type Connections, inSession } from "./session.ts";
 import { blockingSessions, busySessions, sessionById } from "./sessions.ts";
-import { connections, indexes, sizes, slowStatements } from "./views.ts";
+import { explained, slowStatements } from "./statements.ts";
+import { connections, indexes, sizes } from "./views.ts";
 
 const sessionsShown = 100;
 
@@ -12,11 +13,11 @@ const sessionsShown = 100;
 export function mysqlRead(servers: Connections, runs: Runs): DatabasesRead {
   return {
     look: (at, view) => inSession(servers, at, { operation: `look at ${view}` }, (client) => look(client, view)),
-    explain: (at) =>
-      inSession(servers, at, { operation: "explain" }, async ({ server: { engine, database } }) => ({
-        ...{ engine, database, view: "explain", statement: null, plan: null },
-        why: "the server keeps statements without the values that a plan needs",
-      })),
+    explain: (at, statement) =>
+      inSession(servers, at, { operation: "explain" }, async (client) => {
+        const { engine, database } = client.server;
+        return { engine, database, view: "explain", ...(await explained(client, statement)) };
+      }),
     session: (at, id) => inSession(servers, at, { operation: "session" }, (client) => sessionById(client, id)),
     relation: (at, name) => inSession(servers, at, { operation: "table" }, (client) => relationByName(client, name)),
     progress: (at, token) =>

@@ -1,42 +1,9 @@
-import type { Connections, Indexes, Sizes, Statement, TableSize } from "../../domain/platform/databases.ts";
-import { withoutLiterals } from "../../domain/platform/without-literals.ts";
+import type { Connections, Indexes, Sizes, TableSize } from "../../domain/platform/databases.ts";
 import { errno } from "./provider-error.ts";
 import type { Client, Row } from "./session.ts";
 
 /** Schemas of the server's own. */
 export const systemSchemas = "('mysql', 'sys', 'information_schema', 'performance_schema')";
-
-const picosecondsPerMillisecond = 1_000_000_000;
-
-/** Statements that took most time in all; a reason where the server keeps no figures. */
-export async function slowStatements(
-  client: Client,
-): Promise<{ readonly statements: readonly Statement[] | null; readonly why: string | null }> {
-  if (client.server.noFigures !== null) return { statements: null, why: client.server.noFigures };
-  const [digests] = await client.ask(
-    "select enabled from performance_schema.setup_consumers where name = 'statements_digest'",
-  );
-  if (digests?.enabled !== "YES") {
-    return { statements: null, why: "the consumer statements_digest of performance_schema is off" };
-  }
-  const rows = await client.ask(
-    `select left(digest_text, 2000) as digest, count_star as calls, sum_timer_wait as total, avg_timer_wait as mean,
-       sum_rows_sent + sum_rows_affected as affected
-     from performance_schema.events_statements_summary_by_digest
-     where schema_name = database() and digest_text is not null order by sum_timer_wait desc limit 15`,
-  );
-  return {
-    why: null,
-    statements: rows.map((row) => ({
-      id: null,
-      statement: withoutLiterals(String(row.digest), "mysql"),
-      calls: Number(row.calls),
-      totalMilliseconds: Math.round(Number(row.total) / picosecondsPerMillisecond),
-      meanMilliseconds: Math.round((Number(row.mean) / picosecondsPerMillisecond) * 10) / 10,
-      rows: Number(row.affected),
-    })),
-  };
-}
 
 export async function connections(client: Client): Promise<Connections> {
   const figures = client.server.noFigures === null;

@@ -103,6 +103,18 @@ const sights: Readonly<Record<string, DatabaseSight>> = {
     plan: ["Seq Scan on orders  (cost=0.00..1791.00 rows=4 width=22)", "  Filter: (note ~~ $1)"],
     why: null,
   },
+  "explain-sample": {
+    ...server,
+    view: "explain",
+    statement: "select * from orders where note = ?",
+    plan: [
+      "-> Filter: (orders.note = ?)  (cost=20.3 rows=20)",
+      "    -> Table scan on orders  (cost=20.3 rows=201)",
+      "    -> Table scan on <temporary>  (cost=2.5 rows=1)",
+    ],
+    why: null,
+    values: "sample",
+  },
   "explain-nothing": {
     ...server,
     view: "explain",
@@ -116,6 +128,16 @@ const sights: Readonly<Record<string, DatabaseSight>> = {
     why: "the extension pg_stat_statements is not installed in this database",
     statements: null,
     longest: [session("104")],
+  },
+  "slow-from-log": {
+    ...server,
+    view: "slow",
+    why: null,
+    source: "The server's slow log of the last day: only what took longer than 10 s.",
+    statements: [
+      { id: null, statement: "select ?", calls: 2, totalMilliseconds: 24_000, meanMilliseconds: 12_000, rows: 2 },
+    ],
+    longest: [],
   },
   connections: {
     ...server,
