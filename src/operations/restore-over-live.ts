@@ -256,6 +256,7 @@ async function plan(input: RestoreInput, target: Target, see: DumpsRead): Promis
       `Everything written since ${utc(new Date(dump.at))} is missing afterwards; it stays in ${aside}.`,
       "Every session on the database is ended, and nobody gets in until the names are exchanged.",
       `It needs about ${sizeInWords(2 * ready.bytes)} more on the server's disk while it lasts.`,
+      ...(ready.notSwapped ?? []),
       ...ready.risks,
       ...roomRisk(ready),
     ],

@@ -69,6 +69,8 @@ export interface DumpReadiness {
   readonly notRestorable: readonly string[];
   /** What keeps a restore from taking the place of the live one, each a sentence. */
   readonly notSwappable: readonly string[];
+  /** What stays as it is now where a restore takes the place of the live one, each a sentence; left out where nothing does. */
+  readonly notSwapped?: readonly string[];
 }
 
 export interface DumpJob {

@@ -5,8 +5,41 @@ interface Meaning {
   readonly message: string;
 }
 
-/** Source: what pg_dump 15, pg_restore 15, psql 15 and mariadb-dump 10.11 say; MySQL's numbers are its server's. */
+/** Source: what pg_dump 15, pg_restore 15, psql 15, mariadb-dump 10.11 and mysqldump 9.7 say; MySQL's numbers are its server's. */
 const known: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /Access denied for user .* to database/i,
+    { fault: "denied", message: "The bot's user may not do this in that database; see docs/providers/dumps.md." },
+  ],
+  [
+    // So the server says of a view over a view whose definer is not there.
+    /ERROR 1045 \(\w+\) at line \d+/,
+    { fault: "denied", message: "A view's definer is not on this server, or may not read what the view shows." },
+  ],
+  [
+    /insuff?ici?ent privileges to SHOW CREATE/i,
+    { fault: "denied", message: "The bot's user may not read its routines; see docs/providers/dumps.md." },
+  ],
+  [
+    /log_bin_trust_function_creators/,
+    {
+      fault: "denied",
+      message:
+        "It has triggers or functions, and the server writes a binary log: that takes log_bin_trust_function_creators = 1 on the server.",
+    },
+  ],
+  [
+    /without a primary key|sql_require_primary_key/,
+    { fault: "refused", message: "A table has no primary key, and the server demands one (sql_require_primary_key)." },
+  ],
+  [
+    /Unknown collation|Unknown character set|Unknown command '\\-'/,
+    {
+      fault: "refused",
+      message:
+        "It uses what this server does not know: it is from a newer server, or MariaDB's for MySQL or the other way.",
+    },
+  ],
   [
     /password authentication failed|Access denied for user/i,
     { fault: "denied", message: "The user or the password was not accepted." },
@@ -48,6 +81,11 @@ export function meaningOf(words: string, secrets: readonly string[]): Meaning {
       fault: "denied",
       message: `The bot's user may not create the extension ${extension}, which the dump holds.`,
     };
+  }
+  // Names of rights are nobody's data.
+  const right = /\(at least one of\) the ((?:or |[A-Z_ ,]){3,120}) privilege/.exec(words)?.[1];
+  if (right !== undefined) {
+    return { fault: "denied", message: `The bot's user lacks the right ${right}; see docs/providers/dumps.md.` };
   }
   const found = known.find(([pattern]) => pattern.test(words));
   if (found) return found[1];

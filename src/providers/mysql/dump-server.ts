@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Placement } from "../../domain/configuration.ts";
 import type { ClientProgram, DumpKeeping } from "../../domain/platform/dump-keeping.ts";
 import { ProviderError } from "../../errors.ts";
@@ -71,22 +72,48 @@ export async function countRows(
   return counted;
 }
 
-/** What of a database does not move with its tables: views, triggers, routines and events, each counted in words. */
-export async function notTables({ ask }: Client, database: string): Promise<readonly string[]> {
-  const [row] = await ask(
-    `select (select count(*) from information_schema.views where table_schema = ?) as views,
-       (select count(*) from information_schema.triggers where trigger_schema = ?) as triggers,
-       (select count(*) from information_schema.routines where routine_schema = ?) as routines,
-       (select count(*) from information_schema.events where event_schema = ?) as events`,
-    [database, database, database, database],
+/** How many triggers it has: they keep tables from being moved to another database. */
+export async function triggersOf({ ask }: Client, database: string): Promise<number> {
+  const [row] = await ask("select count(*) as n from information_schema.triggers where trigger_schema = ?", [database]);
+  return Number(row?.n);
+}
+
+/**
+ * What a database has beside its tables and triggers, by kind and name, with what it is made of, whatever the
+ * database's own name; null where the bot's user may not see that.
+ */
+export async function besideTables({ ask }: Client, database: string): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await ask(
+    `select concat('view ', table_name) as name, nullif(view_definition, '') as body,
+       concat_ws('|', definer, security_type, check_option) as more
+     from information_schema.views where table_schema = ?
+     union all
+     select concat(lower(r.routine_type), ' ', r.routine_name), r.routine_definition,
+       concat_ws('|', r.definer, r.security_type, r.sql_mode, r.is_deterministic, r.sql_data_access,
+         (select group_concat(concat_ws(' ', p.parameter_mode, p.parameter_name, p.dtd_identifier)
+            order by p.ordinal_position) from information_schema.parameters p
+          where p.specific_schema = r.routine_schema and p.specific_name = r.specific_name
+            and p.routine_type = r.routine_type))
+     from information_schema.routines r where r.routine_schema = ?
+     union all
+     select concat('event ', event_name), event_definition,
+       concat_ws('|', definer, sql_mode, event_type, execute_at, interval_value, interval_field, starts, ends)
+     from information_schema.events where event_schema = ?`,
+    [database, database, database],
   );
-  return Object.entries(row ?? {}).flatMap(([what, count]) => (Number(count) > 0 ? [`${Number(count)} ${what}`] : []));
+  const own = `${quoted(database)}.`;
+  return new Map(
+    rows.map(({ name, body, more }) => [
+      String(name),
+      body === null ? null : `${String(body).replaceAll(own, "")}|${more}`,
+    ]),
+  );
 }
 
 /** A client program of the server's own kind, not older than it: MySQL's and MariaDB's read each other's dumps badly. */
 export function mysqlProgram(keeping: DumpKeeping, kind: "dump" | "client", server: Server): Promise<ClientProgram> {
   const isMaria = server.flavour === "mariadb";
-  const major = Number(/(\d+)\./.exec(server.engine)?.[1] ?? 0);
+  const major = majorOf(server);
   const names =
     kind === "dump"
       ? isMaria
@@ -101,13 +128,28 @@ export function mysqlProgram(keeping: DumpKeeping, kind: "dump" | "client", serv
     accept: (version) => {
       const name = version.split(/\s/)[0]?.split("/").at(-1) ?? names[0];
       const maria = /(?:Distrib|from) (\d+)([\d.]*)-MariaDB/.exec(version);
-      const found = isMaria ? maria : maria ? null : /(?:Ver|Distrib) (\d+)(\.[\d.]+)/.exec(version);
+      // Before 8.0 a program's own version stands before that of what it came with.
+      const mysql = /Distrib (\d+)(\.[\d.]+)/.exec(version) ?? /Ver (\d+)(\.[\d.]+)/.exec(version);
+      const found = isMaria ? maria : maria ? null : mysql;
       if (!found || Number(found[1]) < major) return null;
       return `${name} ${found[1]}${found[2]}`;
     },
     what: `${names[0]} of ${isMaria ? "MariaDB" : "MySQL"} ${major} or newer`,
     install: `Install ${isMaria ? "mariadb-client" : "mysql-client"}, or name its folder in \`backups.programs\`.`,
   });
+}
+
+function majorOf(server: Server): number {
+  return Number(/(\d+)\./.exec(server.engine)?.[1] ?? 0);
+}
+
+/** Where the machine keeps those it trusts to sign certificates: MySQL's programs look nowhere by themselves. */
+function authorities(): string {
+  const places = [
+    ...[process.env.NODE_EXTRA_CA_CERTS, process.env.SSL_CERT_FILE],
+    ...["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"],
+  ];
+  return places.find((path) => path !== undefined && path !== "" && existsSync(path)) ?? "/etc/ssl/cert.pem";
 }
 
 /** What a client program connects with: the password is in the environment and never an argument. */
@@ -121,7 +163,11 @@ export function programLogin(
   const mode = new URL(url).searchParams.get("ssl-mode")?.toLowerCase() ?? "disabled";
   const ssl =
     server.flavour === "mysql"
-      ? [`--ssl-mode=${mode.toUpperCase()}`]
+      ? [
+          `--ssl-mode=${mode.toUpperCase()}`,
+          ...(mode === "disabled" && majorOf(server) >= 8 ? ["--get-server-public-key"] : []),
+          ...(mode.startsWith("verify") ? [`--ssl-ca=${authorities()}`] : []),
+        ]
       : mode === "disabled"
         ? ["--skip-ssl"]
         : ["--ssl", ...(mode === "required" ? ["--skip-ssl-verify-server-cert"] : ["--ssl-verify-server-cert"])];

@@ -5,9 +5,20 @@ import type { DumpFile, DumpFormat, DumpJob, DumpsRead, DumpsWrite } from "../..
 import type { Port } from "../../domain/platform.ts";
 import { ProviderError } from "../../errors.ts";
 import { runChecks } from "./checks.ts";
-import { countRows, inLongSession, mysqlProgram, notTables, programLogin } from "./dump-server.ts";
-import { dropRestored, exchangeTables, madeBy, restoreDump } from "./restored.ts";
+import { notRestorable, unseen } from "./dump-rights.ts";
+import {
+  besideTables,
+  countRows,
+  inLongSession,
+  markTable,
+  mysqlProgram,
+  programLogin,
+  triggersOf,
+} from "./dump-server.ts";
+import { exchangeTables } from "./exchange.ts";
+import { dropRestored, madeBy, restoreDump } from "./restored.ts";
 import { type Client, type Connections, inSession } from "./session.ts";
+import { withFreshFigures } from "./views.ts";
 
 const countSeconds = 60;
 const headBytes = 64;
@@ -29,10 +40,6 @@ export function mysqlDumps(connections: Connections, keeping: DumpKeeping): Port
         const seen = await inSession(connections, at, { operation: "look at the database" }, describe);
         const [program, freeBytes] = await Promise.all([mysqlProgram(keeping, "dump", seen.server), store.free()]);
         const { engine, database } = seen.server;
-        const move =
-          seen.others.length > 0
-            ? [`It has ${seen.others.join(", ")}, which cannot be moved to another database.`]
-            : [];
         return {
           engine,
           database,
@@ -42,12 +49,19 @@ export function mysqlDumps(connections: Connections, keeping: DumpKeeping): Port
           place: store.place,
           freeBytes,
           risks: seen.risks,
-          notRestorable: [],
-          notSwappable: move,
+          notRestorable: seen.notRestorable,
+          notSwappable:
+            seen.triggers > 0 ? [`It has ${seen.triggers} triggers, which cannot be moved to another database.`] : [],
+          notSwapped:
+            seen.stays > 0
+              ? [
+                  "Its views, routines and events stay as they are now; where those of the dump are others, it is left alone.",
+                ]
+              : [],
         };
       },
       list: (at) => keeping.store(at).list(at.at.connection ?? ""),
-      inspect: (at, file) => inspect(keeping, at, file),
+      inspect: (at, file) => inspect(connections, keeping, at, file),
       restored: (at, name, queries) =>
         inSession(connections, at, { operation: "look at the database" }, async (client) => {
           const maker = await madeBy(client, name);
@@ -69,6 +83,7 @@ export function mysqlDumps(connections: Connections, keeping: DumpKeeping): Port
 
 async function describe(client: Client) {
   const { ask, server } = client;
+  await withFreshFigures(client);
   const [row] = await ask(
     `select coalesce(sum(data_length + index_length), 0) as bytes,
        coalesce(sum(engine is not null and engine <> 'InnoDB'), 0) as unsafe
@@ -79,11 +94,15 @@ async function describe(client: Client) {
   return {
     server,
     bytes: Number(row?.bytes),
-    others: await notTables(client, server.database),
-    risks:
-      unsafe > 0
+    triggers: await triggersOf(client, server.database),
+    stays: (await besideTables(client, server.database)).size,
+    notRestorable: await notRestorable(client),
+    risks: [
+      ...(unsafe > 0
         ? [`${unsafe} of its tables ${unsafe === 1 ? "is" : "are"} not InnoDB: a dump sees those as they change.`]
-        : [],
+        : []),
+      ...(await unseen(client)),
+    ],
   };
 }
 
@@ -131,6 +150,8 @@ async function dump(
           "--no-tablespaces",
           "--default-character-set=utf8mb4",
           ...(server.flavour === "mysql" ? ["--set-gtid-purged=OFF"] : []),
+          // A database that was restored beside once and is the live one now would bring the mark of then along.
+          `--ignore-table=${server.database}.${markTable}`,
           ...formatArguments[job.format],
           server.database,
         ],
@@ -177,7 +198,12 @@ function refuseUnfinished(tail: string): void {
   });
 }
 
-async function inspect(keeping: DumpKeeping, at: Placement, file: DumpFile): Promise<string | null> {
+async function inspect(
+  connections: Connections,
+  keeping: DumpKeeping,
+  at: Placement,
+  file: DumpFile,
+): Promise<string | null> {
   const raw = await keeping.store(at).read(file.name);
   let head = Buffer.alloc(0);
   try {
@@ -189,5 +215,10 @@ async function inspect(keeping: DumpKeeping, at: Placement, file: DumpFile): Pro
     if (error instanceof ProviderError) throw error;
     return "it cannot be unpacked";
   }
-  return /-- (MySQL|MariaDB) dump|sandbox mode/.test(head.toString("latin1")) ? null : "it is no SQL of mysqldump";
+  const text = head.toString("latin1");
+  if (!/-- (MySQL|MariaDB) dump|sandbox mode/.test(text)) return "it is no SQL of mysqldump";
+  // MySQL's client takes the line that it begins with for a command that it does not know.
+  if (!/sandbox mode/.test(text)) return null;
+  const engine = await inSession(connections, at, { operation: "look at the server" }, async ({ server }) => server);
+  return engine.flavour === "mysql" ? `it is MariaDB's, which ${engine.engine} does not read` : null;
 }

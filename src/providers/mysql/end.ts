@@ -37,7 +37,7 @@ export async function endSession(client: Client, meant: Meant, how: How): Promis
 }
 
 /** Where the bot's user may not end sessions itself, a server hosted at AWS has a procedure for it. */
-async function tell(client: Client, sql: string, hosted: string): Promise<"told" | "gone"> {
+export async function tell(client: Client, sql: string, hosted: string): Promise<"told" | "gone"> {
   try {
     await client.ask(sql);
     return "told";

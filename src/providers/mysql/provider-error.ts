@@ -27,7 +27,7 @@ export function providerError(operation: string, error: unknown): unknown {
 /** Which right is lacking, where the server names it: names of rights are nobody's data. */
 function lacking(number: number | null, words: string): Meaning | undefined {
   if (number !== 1227) return undefined;
-  const rights = /\(at least one of\) the ([A-Z_ ,]{3,120}) privilege/.exec(words)?.[1];
+  const rights = /\(at least one of\) the ((?:or |[A-Z_ ,]){3,120}) privilege/.exec(words)?.[1];
   return rights === undefined ? undefined : { fault: "denied", message: `The bot's user lacks the right ${rights}.` };
 }
 

@@ -4,18 +4,9 @@ import { plannedDump } from "../../domain/platform/dump-runs.ts";
 import type { RestoreJob, RestoreReport } from "../../domain/platform/dumps.ts";
 import { ProviderError } from "../../errors.ts";
 import { runChecks } from "./checks.ts";
-import {
-  countRows,
-  inLongSession,
-  markTable,
-  mysqlProgram,
-  notTables,
-  programLogin,
-  quoted,
-  tablesOf,
-} from "./dump-server.ts";
-import { providerError } from "./provider-error.ts";
+import { countRows, inLongSession, markTable, mysqlProgram, programLogin, quoted } from "./dump-server.ts";
 import { type Client, type Connections, inSession } from "./session.ts";
+import { withFreshFigures } from "./views.ts";
 
 const countSeconds = 120;
 
@@ -56,6 +47,7 @@ export async function restoreDump(
         signal: run.signal,
       };
       await keeping.input(call, watched(file.format === "plain" ? raw : keeping.gunzip(raw), run));
+      await disableEvents(client, job.to);
       run.say("counting what was restored");
       const counted = await countRows(client, job.to, { signal: run.signal, seconds: countSeconds });
       const differences = Object.entries(file.rows).flatMap(([name, rows]) => {
@@ -64,6 +56,7 @@ export async function restoreDump(
         return [now === undefined ? `${name} was not counted` : `${name} has ${now} rows, and had ${rows}`];
       });
       const names = Object.keys(file.rows).filter((name) => Object.hasOwn(counted, name));
+      await withFreshFigures(client);
       const [size] = await client.ask(
         "select coalesce(sum(data_length + index_length), 0) as bytes from information_schema.tables where table_schema = ?",
         [job.to],
@@ -92,8 +85,21 @@ async function* watched(bytes: Bytes, run: RunUnderWay): AsyncGenerator<Uint8Arr
   }
 }
 
+/** Keeps the events of a restored database from doing what those of the live one do. */
+async function disableEvents({ ask }: Client, database: string): Promise<void> {
+  const rows = await ask(
+    "select event_name as name, definer as definer from information_schema.events where event_schema = ? and status = 'ENABLED'",
+    [database],
+  );
+  for (const row of rows) {
+    const [, user = "", host = ""] = /^(.*)@(.*)$/.exec(String(row.definer)) ?? [];
+    const event = `${quoted(database)}.${quoted(String(row.name))}`;
+    await ask(`alter definer = ${quoted(user)}@${quoted(host)} event ${event} disable`);
+  }
+}
+
 /** Makes an empty database with the character set of the live one, and writes into it who made it. */
-async function makeLike({ ask, server }: Client, job: Pick<RestoreJob, "to" | "operation">): Promise<void> {
+export async function makeLike({ ask, server }: Client, job: Pick<RestoreJob, "to" | "operation">): Promise<void> {
   const [row] = await ask(
     `select default_character_set_name as characters, default_collation_name as collation_name
      from information_schema.schemata where schema_name = ?`,
@@ -113,59 +119,17 @@ export async function dropRestored(
   database: string,
   operation: string,
 ): Promise<void> {
-  await inSession(connections, at, { operation: "drop the database", write: true }, async (client) => {
+  const options = { operation: "drop the database", write: true, milliseconds: 25_000 };
+  await inSession(connections, at, options, async (client) => {
+    // Cut off half-way it would have lost the mark, and nobody would know any more whose it was.
+    const noLimit = client.server.flavour === "mariadb" ? "max_statement_time = 0, " : "";
+    await client.ask(`set session ${noLimit}lock_wait_timeout = 10`);
     const maker = await madeBy(client, database);
     if (maker === undefined) return;
     if (maker !== operation)
       throw refused("NotOurs", `The database ${database} was not made by this, so it was left alone.`);
     await client.ask(`drop database if exists ${quoted(database)}`);
   });
-}
-
-/** Exchanges the tables of two databases in one statement, which holds for all of them or for none. */
-export async function exchangeTables(
-  connections: Connections,
-  at: Placement,
-  restored: string,
-  aside: string,
-  operation: string,
-): Promise<void> {
-  await inSession(connections, at, { operation: "exchange tables", write: true }, async (client) => {
-    const { ask, server } = client;
-    const live = server.database;
-    const incoming = await tablesOf(client, restored);
-    const makerAside = await madeBy(client, aside);
-    if (incoming.length === 0 && makerAside !== undefined) return;
-    if ((await madeBy(client, restored)) === undefined)
-      throw refused("NoDatabase", `The database ${restored} is gone.`, "not_found");
-    if (incoming.length === 0) throw refused("Empty", `The database ${restored} holds no tables.`);
-    const others = [...(await notTables(client, live)), ...(await notTables(client, restored))];
-    if (others.length > 0) throw refused("NotMovable", `It has ${others.join(", ")}, which cannot be moved.`);
-    if (makerAside === undefined) await makeLike(client, { to: aside, operation });
-    else if (makerAside !== operation) throw refused("NameTaken", `There is a database ${aside} already.`);
-    const moves = [
-      ...(await tablesOf(client, live)).map((table) => [live, aside, table] as const),
-      ...incoming.map((table) => [restored, live, table] as const),
-    ].map(([from, to, table]) => `${quoted(from)}.${quoted(table)} to ${quoted(to)}.${quoted(table)}`);
-    await endSessions(client, live);
-    await ask(`rename table ${moves.join(", ")}`);
-  });
-}
-
-/** Ends who is in the database: an open transaction would hold its tables, and see both sides of the exchange. */
-async function endSessions({ ask }: Client, database: string): Promise<void> {
-  const rows = await ask("select id from information_schema.processlist where db = ? and id <> connection_id()", [
-    database,
-  ]);
-  for (const { id } of rows) {
-    try {
-      await ask(`kill connection ${Number(id)}`);
-    } catch (error) {
-      // 1094: it has gone by itself.
-      const told = providerError("end a session", error);
-      if (!(told instanceof ProviderError) || !["ER_NO_SUCH_THREAD", "1094"].includes(told.code)) throw error;
-    }
-  }
 }
 
 function refused(code: string, message: string, fault: ProviderError["fault"] = "refused"): ProviderError {

@@ -12,6 +12,8 @@ export interface SessionOptions {
   /** What is being done, for errors. */
   readonly operation: string;
   readonly write?: boolean;
+  /** How long all of it may take where that is not the usual. */
+  readonly milliseconds?: number;
 }
 
 /** One session: asks with values that never become text of the statement, and what the server is. */
@@ -38,8 +40,9 @@ export async function inSession<T>(
 ): Promise<T> {
   const connection = await connectionFor(connections, at, options.operation);
   let timer: NodeJS.Timeout | undefined;
+  const whole = options.milliseconds ?? wholeMilliseconds;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timeout(options.operation)), wholeMilliseconds);
+    timer = setTimeout(() => reject(timeout(options.operation, whole)), whole);
   });
   try {
     return await Promise.race([run(connection, options, work), late]);
@@ -128,13 +131,13 @@ export function close(connection: Connection): void {
   }
 }
 
-function timeout(operation: string): ProviderError {
+function timeout(operation: string, milliseconds: number): ProviderError {
   return new ProviderError({
     provider: "MySQL",
     operation,
     fault: "timeout",
     code: "NoAnswer",
-    message: `No answer within ${Math.round(wholeMilliseconds / 1000)} s.`,
+    message: `No answer within ${Math.round(milliseconds / 1000)} s.`,
   });
 }
 
