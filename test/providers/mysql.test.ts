@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { describe, expect, test } from "vitest";
+import { noBackups } from "../../src/domain/backup/settings.ts";
 import type { Maintenance } from "../../src/domain/platform/databases.ts";
+import type { DumpFile } from "../../src/domain/platform/dumps.ts";
+import { dumpKeeping } from "../../src/providers/dumps/keeping.ts";
 import { mysqlProvider } from "../../src/providers/mysql/mysql.ts";
 import { busyMysql, grants, waitingInMysql } from "../support/busy-mysql.ts";
 import { mysqlAdministrator, testMysql, versionOf } from "../support/mysql.ts";
@@ -229,6 +235,45 @@ describe.skipIf(server === null)("MySQL and MariaDB", () => {
       code: "BadAddress",
     });
     expect((await port(`${database().url}?ssl-mode=disabled`).read.look(at, "active")).view).toBe("active");
+  });
+
+  function dumping(folder: string) {
+    const bucket = () => {
+      throw new Error("There is no bucket here.");
+    };
+    const keeping = dumpKeeping({ ...noBackups, store: { kind: "directory", path: folder } }, bucket);
+    return mysqlProvider(new Map([["production/main", database().url]]), keeping);
+  }
+
+  test("a dump of MariaDB is not tried on MySQL, whose client does not read it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tocsin-mysql-dumps-"));
+    try {
+      await writeFile(join(folder, "one.sql"), "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n");
+      const { dumps } = dumping(folder);
+      const file = { name: "one.sql", format: "plain" } as DumpFile;
+      expect(await dumps?.read.inspect(at, file)).toEqual(
+        isMysql ? expect.stringMatching(/^it is MariaDB's, which MySQL [\d.]+ does not read$/) : null,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("what a dump would lack without anybody being told is said before", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tocsin-mysql-dumps-"));
+    try {
+      const { dumps } = dumping(folder);
+      const { username, pathname } = new URL(database().url);
+      const risks = async () => (await dumps?.read.ready(at))?.risks;
+      expect(await risks()).toEqual([
+        expect.stringMatching(/^Triggers would not be in it/),
+        expect.stringMatching(/^Procedures and functions would not be in it/),
+      ]);
+      await database().query(`grant trigger, execute on ${pathname.slice(1)}.* to ${username}@'%'`);
+      expect(await risks()).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("the documentation names the rights that these tests go by", () => {

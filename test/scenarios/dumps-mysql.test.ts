@@ -96,12 +96,12 @@ describe.skipIf(server === null)("[O9] restoring a MySQL or MariaDB dump", { tim
   test("beside the live one, and over it with the old tables kept aside and put back by undo", async () => {
     const { story, database } = await shop();
     const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
-    await ana.types(ops, "/ops backup shop --yes --format plain");
-    await until(story, ana, /Done and verified/);
-    await ask(`delete from ${database}.orders where id > 10`);
     // What a database that was restored beside once brings along when it is the live one now.
     await ask(`create table ${database}.tocsin_made_by (operation varchar(64) primary key)`);
     await ask(`insert into ${database}.tocsin_made_by values ('an-operation-of-then')`);
+    await ana.types(ops, "/ops backup shop --yes --format plain");
+    await until(story, ana, /Done and verified/);
+    await ask(`delete from ${database}.orders where id > 10`);
     await ana.types(ops, `/ops restore shop --to ${database}_check`);
     await ana.sees(ops, /into the new database/);
     await ana.clicks("Confirm", { channel: ops });
