@@ -39,14 +39,18 @@ export async function readCosts(context: Needs, config: Configuration, account: 
     Promise.all(keys.map((key) => ask(`tag ${key}`, () => reads.days(place, span, { tag: key })))),
     Promise.all(metrics),
   ]);
-  const seen = told("Costs", days);
+  const billed = told("Costs", days);
+  // A bill that has not come yet says nothing, and above all not that nothing was spent.
+  const isBlank = billed?.days.every(({ parts }) => parts.length === 0) === true;
+  if (isBlank) unknown.push("Costs: the bill has nothing on any day yet");
+  const seen = isBlank ? null : billed;
   const ahead = told("Forecast", forecast);
   if ("value" in forecast && ahead === null) unknown.push("Forecast: there is too little past to tell");
-  requests += (seen?.requests ?? 1) + 1;
+  requests += (billed?.requests ?? 1) + 1;
   const month = billDay(now).slice(0, 7);
   const tags = account.tags.flatMap(({ key, value }) => {
     const answer = byTag[keys.indexOf(key)];
-    if (!answer || !("value" in answer)) return [];
+    if (!answer || !("value" in answer) || answer.value.days.every(({ parts }) => parts.length === 0)) return [];
     const amounts = answer.value.days
       .filter(({ day }) => day.startsWith(month))
       .flatMap(({ parts }) => parts.filter(({ name }) => name === value));

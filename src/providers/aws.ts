@@ -155,6 +155,8 @@ function faultOf(code: string, error: SdkError): ProviderFault {
   const word = `${code} ${error.code ?? ""}`;
   if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i.test(word) || error.$retryable?.throttling)
     return "throttled";
+  // Elsewhere it is a quota that is used up; Cost Explorer means its rate. Source: docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
+  if (/^LimitExceeded/.test(code) && /rate exceeded|too many calls/i.test(error.message ?? "")) return "throttled";
   if (/ExpiredToken|RequestExpired|TokenRefreshRequired/i.test(word)) return "expired";
   if (
     /AccessDenied|Unauthorized|NotAuthorized|Forbidden|Credentials|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken/i.test(

@@ -10,6 +10,8 @@ describe("what AWS, or what speaks for it, says no with", () => {
   test.each([
     ["an expired token", thrown("ExpiredTokenException", "The token is expired", 400), "expired"],
     ["a limit", thrown("ThrottlingException", "Rate exceeded", 400), "throttled"],
+    ["a limit as Cost Explorer calls it", thrown("LimitExceededException", "Rate exceeded", 400), "throttled"],
+    ["a quota", thrown("LimitExceededException", "The maximum number of scalable targets", 400), "refused"],
     ["a right that is missing", thrown("AccessDeniedException", "User is not authorized", 400), "denied"],
     ["a call that an emulator has not", thrown("InternalFailure", "not implemented", 501), "refused"],
     ["a call that nobody knows", thrown("UnknownOperationException", "", 400), "refused"],

@@ -1,7 +1,11 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import type { CostPlace } from "../../src/domain/platform/costs.ts";
 import { ProviderError } from "../../src/errors.ts";
 import { costProvider } from "../../src/providers/cost/cost.ts";
 import { startClock } from "../../src/sandbox/clock.ts";
+import { account } from "../../src/sandbox/cloud/account.ts";
 import { startCloud } from "../../src/sandbox/cloud/cloud.ts";
 
 const whole = { account: null, only: null };
@@ -51,6 +55,41 @@ test("tells what is to come and what was planned; a budget that is none is not f
   await expect(costs.forecast(whole, { from: "2026-11-20", until: "2026-12-01" })).rejects.toMatchObject({
     fault: "refused",
   });
+});
+
+test("of several accounts on one bill only the one that is named is read, with its tag and without", async () => {
+  const { costs } = await startCosts();
+  const sum = async (of: string, only: CostPlace["only"] = null) => {
+    const { days } = await costs.days({ account: of, only }, span, { service: true });
+    return days[1]?.parts.reduce((total, { amount }) => total + amount, 0);
+  };
+  expect(await sum(account)).toBeCloseTo(40.25, 1);
+  expect(await sum("999999999999")).toBe(0);
+  const tagged = await sum(account, { key: "feature", value: "api" });
+  expect(tagged).toBeCloseTo(40.25 * 0.45, 1);
+  expect(
+    await costs.forecast({ account: "999999999999", only: null }, { from: "2026-11-22", until: "2026-12-01" }),
+  ).toBe(0);
+});
+
+test("amounts in several currencies are not added up", async () => {
+  const amount = (name: string, Unit: string) => ({ Keys: [name], Metrics: { UnblendedCost: { Amount: "10", Unit } } });
+  const groups = [amount("Amazon Relational Database Service", "USD"), amount("AWS Marketplace", "CNY")];
+  const server = createServer((incoming, outgoing) => {
+    incoming.resume();
+    outgoing.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+    outgoing.end(JSON.stringify({ ResultsByTime: [{ TimePeriod: { Start: "2026-11-21" }, Groups: groups }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { costs } = costProvider({ endpoint, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+  await expect(costs?.days(whole, span, { service: true })).rejects.toMatchObject({
+    fault: "refused",
+    message: "Amounts in USD and CNY cannot be added up.",
+  });
+  groups.pop();
+  expect(await costs?.days(whole, span, { service: true })).toMatchObject({ unit: "USD" });
 });
 
 test("doctor is told what is there and what to do where it is not", async () => {

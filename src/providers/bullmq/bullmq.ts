@@ -38,17 +38,16 @@ function write(connections: ReadonlyMap<string, string>): QueuesWrite {
     // A limit of 0 would mean all of them.
     clean: (at, queue, state, before, most) =>
       inQueues(connections, at, "clean", async ({ queue: open, redis, key }) => {
-        if (state === "wait" || state === "delayed") {
-          const ids: string[] = [];
-          for await (const some of oldOnes({ redis, key }, queue, state, before)) {
-            ids.push(...some.slice(0, most - ids.length));
-            if (ids.length >= most) break;
-          }
-          return removeAll(open(queue), ids);
-        }
         // The library counts back from this machine's clock, which need not be right.
-        const removed = await open(queue).clean(Date.now() - before, Math.max(1, most), state);
-        return removed.length;
+        const removed = (await open(queue).clean(Date.now() - before, Math.max(1, most), state)).length;
+        if ((state !== "wait" && state !== "delayed") || removed >= most) return removed;
+        // Of these it looks only at as many as it may remove, from the end: the others are looked for.
+        const ids: string[] = [];
+        for await (const some of oldOnes({ redis, key }, queue, state, before)) {
+          ids.push(...some.slice(0, most - removed - ids.length));
+          if (removed + ids.length >= most) break;
+        }
+        return removed + (await removeAll(open(queue), ids));
       }),
     retry: (at, queue, failures) =>
       inQueues(connections, at, "retry", async ({ queue: open, redis, key }) => {
@@ -86,7 +85,7 @@ function write(connections: ReadonlyMap<string, string>): QueuesWrite {
 
 const atOnce = 50;
 
-/** One by one, since the library's own cleaning looks only at as many as it may remove; what a worker took meanwhile is left. */
+/** One by one; what a worker took meanwhile is left. */
 async function removeAll(queue: Queue, ids: readonly string[]): Promise<number> {
   let removed = 0;
   for (let from = 0; from < ids.length; from += atOnce) {

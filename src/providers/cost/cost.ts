@@ -66,11 +66,12 @@ function costsRead(options: AwsOptions): CostsRead {
       } while (token !== undefined && pages.length < mostPages);
       if (token !== undefined) throw unreadable("GetCostAndUsage", "There are too many groups to read them all.");
       const days = new Map<string, DayCosts>();
-      let unit = "";
+      const units = new Set<string>();
       for (const result of pages.flatMap((page) => page.ResultsByTime ?? [])) {
         const day = result.TimePeriod?.Start ?? "";
         const parts = (result.Groups ?? []).map(({ Keys, Metrics }) => {
-          unit ||= Metrics?.[metric]?.Unit ?? "";
+          const { Unit } = Metrics?.[metric] ?? {};
+          if (Unit) units.add(Unit);
           return { name: nameOf(Keys?.[0] ?? "", by), amount: numberOf(Metrics?.[metric]?.Amount) };
         });
         const known = days.get(day);
@@ -80,8 +81,10 @@ function costsRead(options: AwsOptions): CostsRead {
           parts: [...(known?.parts ?? []), ...parts],
         });
       }
+      if (units.size > 1)
+        throw unreadable("GetCostAndUsage", `Amounts in ${[...units].join(" and ")} cannot be added up.`);
       return {
-        unit: unit || "USD",
+        unit: [...units][0] ?? "USD",
         days: [...days.values()].toSorted((one, other) => (one.day < other.day ? -1 : 1)),
         requests: pages.length,
       };
@@ -158,8 +161,15 @@ const periods: Readonly<Record<string, string>> = {
   ANNUALLY: "year",
 };
 
-function filterOf({ only }: CostPlace): { readonly Filter?: Expression } {
-  return only === null ? {} : { Filter: { Tags: { Key: only.key, Values: [only.value], MatchOptions: ["EQUALS"] } } };
+/** Whoever pays for several accounts sees them all, where none is named. */
+function filterOf({ account, only }: CostPlace): { readonly Filter?: Expression } {
+  const all: readonly Expression[] = [
+    ...(account === null ? [] : [{ Dimensions: { Key: "LINKED_ACCOUNT" as const, Values: [account] } }]),
+    ...(only === null ? [] : [{ Tags: { Key: only.key, Values: [only.value], MatchOptions: ["EQUALS" as const] } }]),
+  ];
+  const [first, ...others] = all;
+  if (first === undefined) return {};
+  return { Filter: others.length === 0 ? first : { And: [...all] } };
 }
 
 /** A group of a tag is called key$value. */

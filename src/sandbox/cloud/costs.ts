@@ -33,9 +33,17 @@ function spent(cloud: Pick<Cloud, "world">, service: string, start: number): num
 
 const amount = (value: number) => ({ Amount: value.toFixed(10), Unit: "USD" });
 
-/** What part of everything a filter leaves; it may name the one tag, and nothing else. */
-function shareOf(filter: Input | undefined, invalid: (message: string) => CloudError): number {
+/** What part of everything a filter leaves; it may name the one tag, accounts, or both, and nothing else. */
+function shareOf(filter: Input | undefined, own: string, invalid: (message: string) => CloudError): number {
   if (filter === undefined) return 1;
+  const parts = filter.And as readonly Input[] | undefined;
+  if (parts && Object.keys(filter).length === 1) {
+    if (parts.length < 2) throw invalid("Expression And needs at least 2 operands.");
+    return parts.reduce((share, part) => share * shareOf(part, own, invalid), 1);
+  }
+  const dimension = record(filter, "Dimensions");
+  if (dimension && Object.keys(filter).length === 1 && text(dimension, "Key") === "LINKED_ACCOUNT")
+    return list(dimension, "Values")?.includes(own) ? 1 : 0;
   const tags = record(filter, "Tags");
   if (!tags || Object.keys(filter).length !== 1 || text(tags, "Key") !== tagKey)
     throw invalid(`Filter is available for the tag ${tagKey} only.`);
@@ -82,7 +90,7 @@ export function costExplorer(cloud: Cloud): CloudApi {
         const byTag = isGroup("TAG", tagKey);
         if (groups.length > 0 && !byService && !byTag)
           throw invalid(`GroupBy is available for the dimension SERVICE or the tag ${tagKey} only.`);
-        const part = shareOf(record(input, "Filter"), invalid);
+        const part = shareOf(record(input, "Filter"), cloud.world.account, invalid);
         const figures = (value: number) => Object.fromEntries(metrics.map((one) => [one, amount(value)]));
 
         const results: object[] = [];
@@ -123,7 +131,7 @@ export function costExplorer(cloud: Cloud): CloudApi {
         if (start >= end) throw invalid("Start date (and hour) should be before end date (and hour)");
         if (text(input, "Metric") !== "UNBLENDED_COST") throw invalid("Metric must be UNBLENDED_COST here.");
         if (text(input, "Granularity") !== "MONTHLY") throw invalid("Granularity must be MONTHLY here.");
-        const part = shareOf(record(input, "Filter"), invalid);
+        const part = shareOf(record(input, "Filter"), cloud.world.account, invalid);
         const usual = Object.values(daily).reduce((sum, one) => sum + one, 0) * 0.98;
         const surging = cloud.world.faultOn("cost-surge", "budget") ? surge : 1;
         const mean = ((end - start) / day) * usual * surging * part;
