@@ -33,9 +33,12 @@ export function auditFile(
     entries: lines.length,
     written: about.at.toISOString(),
   };
-  return `${[head, ...lines.map(({ position, previous, hash, entry }) => ({ position, previous, hash, entry }))]
-    .map((line) => JSON.stringify(line))
-    .join("\n")}\n`;
+  return `${[JSON.stringify(head), ...lines.map(lineText)].join("\n")}\n`;
+}
+
+function lineText({ position, previous, hash, entry }: AuditLine): string {
+  const { id, at, actor, action, subject, details } = entry;
+  return JSON.stringify({ position, previous, hash, entry: { id, at, actor, action, subject, details } });
 }
 
 /** What a check of files of the audit log found. */
@@ -86,6 +89,8 @@ export function verifyFiles(
       if (!follows && head.kind === "complete")
         return report(`${where}: entries before position ${position} are gone.`);
       if (chainHash(previous, entry) !== hash) return report(`${where}: this entry is not what was sealed.`);
+      // Readers differ in what they make of a key that stands there twice, and believe what nobody sealed.
+      if (lineText(line) !== written) return report(`${where}: it is not written as it was sealed.`);
       if (to !== null) leftOut += position - to.position - 1;
       verified += 1;
       from ??= position;

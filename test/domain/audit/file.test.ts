@@ -49,6 +49,20 @@ describe("files of the audit log", () => {
     expect(check(second, first).bad).toMatch(/file-2, line 2: position 1 is out of order/);
   });
 
+  test.each<[string, (line: string) => string]>([
+    [
+      "a key that stands twice, of which some readers take the first",
+      (line) => line.replace('"actor":', '"actor":"U0EVA","actor":'),
+    ],
+    ["a key of an entry that nobody sealed", (line) => line.replace('"actor":', '"approvedBy":"U0EVA","actor":')],
+    ["a key beside the entry", (line) => line.replace('"position":', '"approvedBy":"U0EVA","position":')],
+    ["a time that is spelled otherwise", (line) => line.replace('Z","actor"', '+00:00","actor"')],
+  ])("do not hold %s", (_what, change) => {
+    const changed = whole.split("\n").map((line, index) => (index === 3 ? change(line) : line));
+    expect(changed.join("\n")).not.toBe(whole);
+    expect(check(changed.join("\n")).bad).toMatch(/file-1, line 4: it is not written as it was sealed/);
+  });
+
   test("prove chosen entries one by one and count what lies between", () => {
     const chosen = auditFile([lines[0], lines[1], lines[4]] as AuditLine[], { kind: "selected", after: null, at });
     const report = check(chosen);
