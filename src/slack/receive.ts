@@ -63,19 +63,6 @@ export function createReceiving(options: ReceiveOptions): Receiving {
           },
         })
       : null;
-  const socket =
-    mode.kind === "socket"
-      ? new SocketModeReceiver({
-          appToken: mode.appToken,
-          logger,
-          installerOptions: { clientOptions: { slackApiUrl: mode.apiUrl, retryConfig: { retries: 0 } } },
-          processEventErrorHandler: async ({ error }) => {
-            log.warn({ err: error }, "a delivery failed and is not acknowledged; Slack sends it again");
-            return false;
-          },
-        })
-      : null;
-  const inner: Receiver = http ?? (socket as SocketModeReceiver);
 
   function deliver(app: App, event: ReceiverEvent): Promise<void> {
     const work = process(app, event, options.workspace);
@@ -85,8 +72,22 @@ export function createReceiving(options: ReceiveOptions): Receiving {
     return work;
   }
 
+  function socketReceiver(socket: ReceiveMode & { readonly kind: "socket" }, app: App): SocketModeReceiver {
+    const one = new SocketModeReceiver({
+      appToken: socket.appToken,
+      logger,
+      installerOptions: { clientOptions: { slackApiUrl: socket.apiUrl, retryConfig: { retries: 0 } } },
+      processEventErrorHandler: async ({ error }) => {
+        log.warn({ err: error }, "a delivery failed and is not acknowledged; Slack sends it again");
+        return false;
+      },
+    });
+    one.init({ processEvent: (event: ReceiverEvent) => deliver(app, event) } as App);
+    return one;
+  }
+
   const receiver: Receiver = {
-    init: (app) => inner.init({ processEvent: (event: ReceiverEvent) => deliver(app, event) } as App),
+    init: (app) => http?.init({ processEvent: (event: ReceiverEvent) => deliver(app, event) } as App),
     start: async () => {},
     stop: async () => {},
   };
@@ -102,7 +103,10 @@ export function createReceiving(options: ReceiveOptions): Receiving {
     }),
   });
   listen(app, handlers);
-  const line = socket ? startSocket(socket, log, options.onReconnect ?? (() => {})) : null;
+  const line =
+    mode.kind === "socket"
+      ? startSocket(() => socketReceiver(mode, app), log, options.onReconnect ?? (() => {}))
+      : null;
 
   return {
     requestListener: http

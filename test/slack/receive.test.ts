@@ -86,6 +86,32 @@ describe("Socket Mode", () => {
     });
   });
 
+  it("is never without a line when Slack asks for another, and answers what came by the old one", async () => {
+    const stage = await openStage({ databaseUrl, commands: stageCommands, mode: "socket" });
+    await eventually(() => stage.slack.reasons().length === 0);
+    const asked = stage.sandbox.act("U0ANA", { act: "command", channel: "C0OPS", text: "/ops slow" });
+    await eventually(() => stage.pool.totalCount > stage.pool.idleCount);
+    stage.sandbox.socketMode.refresh("warning");
+    expect(await asked).toEqual({ ok: true });
+    expect(await stage.noted()).toEqual(["slow"]);
+    await eventually(() => {
+      expect(stage.slack.reasons()).toEqual([]);
+      return stage.sandbox.socketMode.connections() === 2;
+    });
+    await eventually(() => stage.sandbox.socketMode.connections() === 1);
+    expect(stage.slack.reasons()).toEqual([]);
+  });
+
+  it("goes on trying where Slack answers with errors after the line broke", async () => {
+    const stage = await openStage({ databaseUrl, commands: stageCommands, mode: "socket" });
+    await eventually(() => stage.slack.reasons().length === 0);
+    stage.sandbox.faults.fail("apps.connections.open", { status: 503, times: 1 });
+    stage.sandbox.faults.fail("apps.connections.open", { error: "not_allowed_token_type", times: 1 });
+    stage.sandbox.socketMode.cut();
+    await eventually(() => stage.slack.reasons().length === 1);
+    await eventually(() => stage.slack.reasons().length === 0);
+  });
+
   it("is tried again where Slack is away at the start", async () => {
     const sandbox = await openSandbox();
     const mend = sandbox.faults.fail("apps.connections.open", { status: 503, times: 1000 });

@@ -17,9 +17,9 @@ import { changePerson } from "./people.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { answerResponseUrl } from "./response-url.ts";
 import { fixedWorkspace, type Seed } from "./seed.ts";
-import { createSocketMode } from "./socket-mode.ts";
+import { createSocketMode, type SocketMode } from "./socket-mode.ts";
 import { answerCall, type CallRecord } from "./web-api.ts";
-import type { Person, Workspace } from "./workspace.ts";
+import type { Person, Usergroup, Workspace } from "./workspace.ts";
 
 export interface SlackOptions {
   /** 0, or left out: any free port. */
@@ -63,12 +63,14 @@ export interface SandboxSlack {
   readonly canvas: (id: string) => { readonly title: string; readonly markdown: string } | null;
   /** Changes a person's account, as an administrator does: deactivates it, makes it a guest … */
   readonly changePerson: (id: string, change: Partial<Person>) => void;
+  /** Changes a user group as an admin of the workspace would, or makes one by that id. */
+  readonly changeGroup: (id: string, change: Partial<Omit<Usergroup, "id">>) => void;
   /** Puts a person into a channel whatever Slack's rules: the other end of a shared channel, a guest, the bot. */
   readonly placePerson: (id: string, channel: string) => void;
   /** Every Web API call, newest last; the oldest are let go. */
   readonly calls: readonly CallRecord[];
   readonly faults: Faults;
-  readonly socketMode: { readonly connections: () => number; readonly refresh: () => void; readonly cut: () => void };
+  readonly socketMode: Pick<SocketMode, "connections" | "refresh" | "cut">;
   /** Resolves when no request to the app is under way. */
   readonly idle: () => Promise<void>;
   /** The whole workspace as plain JSON, for `restore`. */
@@ -217,6 +219,11 @@ export async function startSlack(options: SlackOptions): Promise<SandboxSlack> {
       return { title: canvas.title, markdown: canvas.sections.map((section) => section.markdown).join("\n\n") };
     },
     changePerson: (id, change) => changePerson(core, id, change),
+    changeGroup: (id, change) => {
+      const now = Math.floor(clock.now() / 1000);
+      const fresh = { handle: "", name: "", description: "", users: [], disabled: false, created: now, updatedBy: "" };
+      workspace.usergroups[id] = { ...fresh, ...workspace.usergroups[id], ...change, id, updated: now };
+    },
     placePerson: (id, channel) => {
       const found = workspace.channels[channel];
       if (!found || !workspace.people[id]) throw new Error(`There is no ${channel} or no ${id}.`);

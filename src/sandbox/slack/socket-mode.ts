@@ -12,8 +12,8 @@ export interface SocketMode {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly deliver: (delivery: Delivery) => Promise<Outcome>;
   readonly connections: () => number;
-  /** Asks every connection to be opened anew, as Slack does every few hours. */
-  readonly refresh: () => void;
+  /** Asks every connection to be opened anew, as Slack does every few hours; after a warning it stays open for ten seconds. */
+  readonly refresh: (reason?: "refresh_requested" | "warning") => void;
   /** Cuts every connection without a word. */
   readonly cut: () => void;
   readonly stop: () => void;
@@ -29,6 +29,7 @@ export interface SocketModeOptions {
 /** docs.slack.dev/apis/events-api/using-socket-mode: up to ten connections for one app. */
 const mostConnections = 10;
 const pingEvery = 10_000;
+const warningMilliseconds = 10_000;
 
 const envelopeTypes = {
   event: "events_api",
@@ -120,13 +121,15 @@ export function createSocketMode(options: SocketModeOptions): SocketMode {
       return sendEnvelope(connection, delivery, options.patience);
     },
     connections: () => connections.length,
-    refresh: () => {
+    refresh: (reason = "refresh_requested") => {
       for (const connection of [...connections]) {
         const { socket } = connection;
+        socket.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "sandbox" } }));
+        if (reason === "warning") {
+          setTimeout(() => socket.close(), warningMilliseconds).unref();
+          continue;
+        }
         leave(connection);
-        socket.send(
-          JSON.stringify({ type: "disconnect", reason: "refresh_requested", debug_info: { host: "sandbox" } }),
-        );
         socket.close();
       }
     },
