@@ -14,7 +14,7 @@ const timeout = 120_000;
  */
 export function createPasskeys(
   site: () => URL,
-): Pick<Authenticator, "registration" | "registered" | "assertion" | "asserted"> {
+): Pick<Authenticator, "ready" | "registration" | "registered" | "assertion" | "asserted"> {
   const expected = (challenge: string) => ({
     expectedChallenge: challenge,
     expectedOrigin: site().origin,
@@ -27,6 +27,7 @@ export function createPasskeys(
       transports: transports as AuthenticatorTransport[],
     }));
   return {
+    ready: async () => void (await import("@simplewebauthn/server")),
     registration: async ({ userId, name, known }) => {
       const { generateRegistrationOptions } = await import("@simplewebauthn/server");
       const options = await generateRegistrationOptions({

@@ -119,6 +119,8 @@ export interface Authenticator {
   readonly newSecret: (person: { readonly userId: string; readonly account: string }) => NewSecret;
   /** The 30-second step a code belongs to, at most one step beside the moment; null where it is wrong. */
   readonly stepOf: (factor: Pick<Factor, "sealed" | "userId">, code: string, at: Date) => number | null;
+  /** Resolves once passkeys can be made and checked at once; the first time that takes longer than a transaction may. */
+  readonly ready: () => Promise<void>;
   /** What the browser is told to make a passkey with (PublicKeyCredentialCreationOptionsJSON). */
   readonly registration: (person: {
     readonly userId: string;

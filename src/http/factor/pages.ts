@@ -14,6 +14,8 @@ export interface FactorPagesOptions {
   readonly operations: readonly AnyOperation[];
   /** Where browsers reach these pages; null where second factors are not set up. */
   readonly site: () => string | null;
+  /** Awaited before a step with a passkey is recorded: what checks one is loaded when it is first needed. */
+  readonly ready: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -90,6 +92,7 @@ async function answer(
   }
   const known = Object.hasOwn(steps, step) && step !== "page" ? steps[step] : undefined;
   if (!known) throw new Refusal("not_found", "There is no such page.", null);
+  if (step.startsWith("passkey/")) await options.ready();
   return known({ ...options, session: sessionOf(request), fields });
 }
 
