@@ -57,7 +57,7 @@ import { lock, locks, unlock } from "./ops/lock.ts";
 import { logs } from "./ops/logs.ts";
 import { analyze, optimize, reindex, vacuum } from "./ops/maintain.ts";
 import { operations } from "./ops/operations.ts";
-import { policy, policyExplain } from "./ops/policy.ts";
+import { policy, policyExplain, policyGroup } from "./ops/policy.ts";
 import { clean, pause, pauseAll, queue, removeJobCommand, resume, resumeAll, retry } from "./ops/queue.ts";
 import { resize } from "./ops/resize.ts";
 import { restart } from "./ops/restart.ts";
@@ -155,6 +155,7 @@ const topics: readonly { readonly title: string; readonly commands: readonly Com
       windows,
       policy,
       policyExplain,
+      policyGroup,
       factor,
       factorRemove,
       reviews,

@@ -6,6 +6,7 @@ import { commands } from "../commands/index.ts";
 import type { Drawn } from "../templates/kit.ts";
 import { drawForDestination } from "../templates/postmortem/elsewhere.ts";
 import { views } from "../templates/views.ts";
+import { takenHandles } from "./domain/access/group-binding.ts";
 import { takeAlerts } from "./domain/alert/take.ts";
 import { headText } from "./domain/audit/report.ts";
 import { reconcileAll } from "./domain/capture/reconcile.ts";
@@ -106,6 +107,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     metrics,
     refused: failed.resolve,
     remember: (person) => rememberPerson(db, person),
+    takenHandles: (groups) => transact((app) => takenHandles(app, groups)),
   });
   const queue = createQueue({
     connectionString: databaseUrl,
@@ -239,6 +241,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       identify: connection.identify,
       operations,
       site: () => (authenticator === null ? null : site()),
+      ready: async () => authenticator?.ready(),
       log,
     }),
     metrics,

@@ -6,10 +6,11 @@ export interface RefusalFacts {
   readonly next: string | null;
 }
 
-/** Tokens that do no harm in a refusal: people, channels, dates, links. */
-const harmless = /<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>|]*)?|!date\^[^<>]+|https?:[^<>\s|]+(?:\|[^<>|]*)?)>/g;
+/** Tokens that do no harm in a refusal: people, groups, channels, dates, links. */
+const harmless =
+  /<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>|]*)?|!date\^[^<>]+|https?:[^<>\s|]+(?:\|[^<>|]*)?)>/g;
 
-/** Leaves mentions of people, channels, dates and links as they are and makes everything else inert. */
+/** Leaves mentions of people, groups, channels, dates and links as they are and makes everything else inert. */
 function safe(text: string): string {
   const inertly = (part: string) =>
     part

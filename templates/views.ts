@@ -6,6 +6,7 @@ import { homeView } from "./home/home.ts";
 import { incidentViews } from "./incident/views.ts";
 import type { Drawn } from "./kit.ts";
 import { oncallViews } from "./oncall/views.ts";
+import { groupViews } from "./ops/group.ts";
 import { operationViews } from "./ops/views.ts";
 import { postmortemViews } from "./postmortem/views.ts";
 
@@ -17,6 +18,7 @@ export const views: Readonly<Record<string, View>> = {
   home: homeView,
   ...incidentViews,
   ...operationViews,
+  ...groupViews,
   ...alertViews,
   ...changeViews,
   ...factorViews,

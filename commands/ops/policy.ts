@@ -1,10 +1,13 @@
 import type { Caller } from "../../src/domain/access/caller.ts";
+import { acceptGroup } from "../../src/domain/access/group-binding.ts";
 import { explain, rulesFor } from "../../src/domain/guard/explain.ts";
 import { maySee } from "../../src/domain/incident/access.ts";
 import { Refusal } from "../../src/errors.ts";
 import { operations } from "../../src/operations/index.ts";
 import { arg, command } from "../../src/slack/command.ts";
+import { reply } from "../../templates/kit.ts";
 import { explanation, policyList } from "../../templates/ops/policy.ts";
+import { orRefused } from "./refused.ts";
 
 /** Lists the rules that concern whoever asks. */
 export const policy = command({
@@ -15,6 +18,23 @@ export const policy = command({
   args: {},
   needs: "member",
   run: async ({ app, caller }) => ({ text: policyList(rulesFor(app.config.policy, caller)) }),
+});
+
+/** Has a handle stand for the user group that has it now. */
+export const policyGroup = command({
+  name: "/ops policy group",
+  summary: "Let a group have the rights of a handle that was another group's; admins only",
+  examples: ["/ops policy group @oncall"],
+  args: { group: arg.name("<@group>") },
+  needs: "member",
+  fresh: ["/ops policy group"],
+  run: async ({ app, caller, args }) => {
+    const handle = args.group.trim().replace(/^@/, "").toLowerCase();
+    return orRefused(app, { by: caller.userId, what: "let a group have rights", subject: `@${handle}` }, async () => {
+      await acceptGroup(app, caller, handle);
+      return { text: reply(`@${handle} stands for the group that has this handle now.`) };
+    });
+  },
 });
 
 /** Says which rule decides for a person, an operation and a target, and why; asks for nothing. */

@@ -50,6 +50,7 @@ export const show = command({
     "ops.approve",
     "ops.approve.factor",
     "ops.reject",
+    "ops.cancel",
     "ops.stop",
   ],
   buttons: {

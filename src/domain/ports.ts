@@ -3,6 +3,7 @@
  * never imports a store, a queue or a platform.
  */
 import type { Caller } from "./access/caller.ts";
+import type { GroupBindingRecords } from "./access/group-binding.ts";
 import type { ActionItemRecords } from "./action-item/records.ts";
 import type { AlertRecords } from "./alert/alert.ts";
 import type { ArmingRecords } from "./arming.ts";
@@ -109,6 +110,7 @@ export interface App {
   readonly locks: LockRecords;
   readonly holds: HoldRecords;
   readonly factors: FactorRecords;
+  readonly groupBindings: GroupBindingRecords;
   /** Null where the installation has no key for second factors: what asks for one is refused. */
   readonly authenticator: Authenticator | null;
   readonly leases: LeaseRecords;

@@ -4,7 +4,7 @@ import type { MessageReader } from "../domain/slack-side.ts";
 import { ConfigurationError } from "../errors.ts";
 import { createCall, refusedWord, type SlackCall } from "./call.ts";
 import { channelReader } from "./channel-reader.ts";
-import { createDirectory, type Directory } from "./directory.ts";
+import { createDirectory, type Directory, type TakenHandles } from "./directory.ts";
 import { fileReader } from "./file-reader.ts";
 import { createIdentify, type SeenPerson, within } from "./identity.ts";
 import { createMembership, type Membership } from "./membership.ts";
@@ -21,6 +21,7 @@ export interface ConnectionOptions {
   /** Told when Slack, away at the start, turns out to refuse the token. */
   readonly refused?: (error: ConfigurationError) => void;
   readonly remember?: (person: SeenPerson) => Promise<void>;
+  readonly takenHandles?: TakenHandles;
 }
 
 /** The bot's own place in Slack; empty strings until Slack was reached. */
@@ -71,7 +72,11 @@ const refusals = new Set([
 export function connectSlack(options: ConnectionOptions): SlackConnection {
   const { now, log } = options;
   const call = createCall({ token: options.botToken, apiUrl: options.apiUrl, metrics: options.metrics });
-  const directory = createDirectory({ call, now });
+  const directory = createDirectory({
+    call,
+    now,
+    ...(options.takenHandles ? { takenHandles: options.takenHandles } : {}),
+  });
   const membership = createMembership({ call, now, log });
   const known = {
     teamId: "",

@@ -1,8 +1,11 @@
+import type { GroupDoubt } from "../domain/access/caller.ts";
 import type { PersonReference } from "../domain/configuration.ts";
 import { refusedWord, type SlackCall, SlackCallError } from "./call.ts";
 import { list, type Payload, record, text } from "./payload.ts";
 
 const cacheMilliseconds = 5 * 60_000;
+/** usergroups.list may be called about 20 times a minute: what was asked for within this time counts as asked afresh. */
+const freshMilliseconds = 3000;
 /** Source: docs.slack.dev/reference/methods/conversations.list and users.list: under 1000 a page. */
 const pageSize = 500;
 const mostPages = 40;
@@ -14,9 +17,22 @@ export interface Group {
   readonly users: readonly string[];
 }
 
+/** The groups somebody is in, and which of them may not be the ones that are meant by their handles. */
+export interface GroupsOf {
+  readonly groups: readonly Group[];
+  readonly doubt: GroupDoubt | null;
+}
+
+/**
+ * Of groups that rights are given to by handle, the handles that another group has now than the one they were first
+ * seen on.
+ */
+export type TakenHandles = (groups: readonly Group[]) => Promise<readonly string[]>;
+
 /** Finds people, groups and channels by what the configuration or a person calls them. */
 export interface Directory {
-  readonly groupsOf: (userId: string) => Promise<readonly Group[]>;
+  /** As Slack last said, at most five minutes ago; at most three seconds ago where it is asked `fresh`. */
+  readonly groupsOf: (userId: string, options?: { readonly fresh?: boolean }) => Promise<GroupsOf>;
   /** Slack user ids for a reference; empty where nobody is meant. */
   readonly people: (reference: PersonReference) => Promise<readonly string[]>;
   /** A user id by the name after an @; null where there is none. */
@@ -33,7 +49,15 @@ export interface Directory {
   readonly forget: () => void;
 }
 
-export function createDirectory({ call, now }: { readonly call: SlackCall; readonly now: () => Date }): Directory {
+export function createDirectory({
+  call,
+  now,
+  takenHandles = async () => [],
+}: {
+  readonly call: SlackCall;
+  readonly now: () => Date;
+  readonly takenHandles?: TakenHandles;
+}): Directory {
   const groups = cached(now, () => readGroups(call));
   const people = cached(now, () => readPeople(call));
   const emails = new Map<string, { readonly id: string | null; readonly until: number }>();
@@ -57,14 +81,24 @@ export function createDirectory({ call, now }: { readonly call: SlackCall; reado
     if (/^[UW][A-Z0-9]{2,}$/.test(word)) return [word];
     if (/^S[A-Z0-9]{4,}$/.test(word) || word.startsWith("@")) {
       const handle = word.replace(/^@/, "").toLowerCase();
-      return (await groups.get()).find((group) => group.id === word || group.handle === handle)?.users ?? [];
+      const { all } = await groups.get();
+      return all.find((group) => group.id === word || group.handle === handle)?.users ?? [];
     }
     const id = word.includes("@") ? await byEmail(word) : null;
     return id ? [id] : [];
   }
 
   return {
-    groupsOf: async (userId) => (await groups.get()).filter((group) => group.users.includes(userId)),
+    groupsOf: async (userId, { fresh = false } = {}) => {
+      const { all, hidden } = await groups.get(fresh ? freshMilliseconds : cacheMilliseconds);
+      if (hidden) return { groups: [], doubt: groupsHidden };
+      const own = all.filter((group) => group.users.includes(userId));
+      const taken = own.length === 0 ? [] : await takenHandles(own);
+      return {
+        groups: own.map((group) => (taken.includes(group.handle) ? { ...group, handle: "" } : group)),
+        doubt: taken.length === 0 ? null : handlesTaken(taken),
+      };
+    },
     people: reference,
     byName: async (name) => {
       const wanted = name.toLowerCase();
@@ -85,7 +119,8 @@ export function createDirectory({ call, now }: { readonly call: SlackCall; reado
     group: async (word) => {
       groups.forget();
       const handle = word.replace(/^@/, "").toLowerCase();
-      return (await groups.get()).find((group) => group.id === word || group.handle === handle) ?? null;
+      const { all } = await groups.get();
+      return all.find((group) => group.id === word || group.handle === handle) ?? null;
     },
     forget: () => {
       groups.forget();
@@ -97,14 +132,15 @@ export function createDirectory({ call, now }: { readonly call: SlackCall; reado
 }
 
 function cached<T>(now: () => Date, read: () => Promise<T>) {
-  let kept: { readonly value: Promise<T>; readonly until: number } | null = null;
+  let kept: { readonly value: Promise<T>; readonly since: number } | null = null;
   return {
-    get: (): Promise<T> => {
-      if (kept && kept.until > now().getTime()) return kept.value;
+    get: (oldestMilliseconds = cacheMilliseconds): Promise<T> => {
+      if (kept && kept.since + oldestMilliseconds > now().getTime()) return kept.value;
       const value = read();
-      kept = { value, until: now().getTime() + cacheMilliseconds };
+      const mine = { value, since: now().getTime() };
+      kept = mine;
       value.catch(() => {
-        kept = null;
+        if (kept === mine) kept = null;
       });
       return value;
     },
@@ -114,10 +150,32 @@ function cached<T>(now: () => Date, read: () => Promise<T>) {
   };
 }
 
-async function readGroups(call: SlackCall): Promise<readonly Group[]> {
+const groupsHidden: GroupDoubt = {
+  handles: "all",
+  why: "the bot may not see user groups",
+  next: "Ask whoever runs Tocsin to give it the scope usergroups:read; `npm run doctor` says how.",
+};
+
+/** What counts for somebody whose groups Slack did not tell in time. */
+export const groupsUnanswered: GroupDoubt = {
+  handles: "all",
+  why: "Slack did not say which user groups you are in",
+  next: "Try again in a moment.",
+};
+
+function handlesTaken(handles: readonly string[]): GroupDoubt {
+  const [first = ""] = handles;
+  return {
+    handles,
+    why: `@${first} is another user group now than the one rights were given to`,
+    next: `If that is right, a workspace admin says so with \`/ops policy group @${first}\`.`,
+  };
+}
+
+async function readGroups(call: SlackCall): Promise<{ readonly all: readonly Group[]; readonly hidden: boolean }> {
   try {
     const answer = await call("usergroups.list", { include_users: true });
-    return list(answer.usergroups).map((one) => {
+    const all = list(answer.usergroups).map((one) => {
       const group = record(one);
       return {
         id: text(group.id) ?? "",
@@ -125,10 +183,12 @@ async function readGroups(call: SlackCall): Promise<readonly Group[]> {
         users: list(group.users).filter((user) => typeof user === "string"),
       };
     });
+    return { all, hidden: false };
   } catch (error) {
-    // Free workspaces have no user groups; without the scope there is nothing to see.
+    // Free workspaces have no user groups; without the scope there may be some that cannot be seen.
     const word = refusedWord(error);
-    if (word === "plan_upgrade_required" || word === "missing_scope" || word === "unknown_method") return [];
+    if (word === "plan_upgrade_required" || word === "unknown_method") return { all: [], hidden: false };
+    if (word === "missing_scope") return { all: [], hidden: true };
     throw error;
   }
 }

@@ -1,10 +1,15 @@
 import type { Caller } from "../domain/access/caller.ts";
 import type { Identify, Log } from "../domain/ports.ts";
 import { refusedWord, type SlackCall } from "./call.ts";
+import { type Directory, type GroupsOf, groupsUnanswered } from "./directory.ts";
 import { record, text } from "./payload.ts";
 
 const cacheMilliseconds = 5 * 60_000;
+/** What is in doubt is asked again soon. */
+const doubtMilliseconds = 10_000;
 const mostCached = 20_000;
+/** Of the time there is, so much is waited for groups. */
+const groupsShare = 0.8;
 
 /** Somebody as Slack has just said. */
 export interface SeenPerson {
@@ -21,7 +26,7 @@ export interface IdentityOptions {
   readonly log: Log;
   /** The workspace the bot is installed in; null until Slack was reached. */
   readonly teamId: () => string | null;
-  readonly groupsOf: (userId: string) => Promise<readonly { readonly id: string; readonly handle: string }[]>;
+  readonly groupsOf: Directory["groupsOf"];
   /** Told of everybody looked up; documents that leave Slack need names. */
   readonly remember: (person: SeenPerson) => void;
 }
@@ -31,25 +36,57 @@ export function createIdentify(options: IdentityOptions): Identify {
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
   const running = new Map<string, Promise<Caller>>();
 
-  async function lookUp(userId: string): Promise<Caller> {
-    const [user, groups] = await Promise.all([userInfo(options.call, userId), options.groupsOf(userId)]);
-    const caller = callerFrom(user, userId, options.teamId(), groups);
-    const at = options.now();
-    if (known.size >= mostCached) known.clear();
-    known.set(userId, { caller, until: at.getTime() + cacheMilliseconds });
+  /** Who is in which group is worth less than who somebody is: without it they keep what they may do by themselves. */
+  async function groupsOf(userId: string, fresh: boolean, patienceSeconds: number): Promise<GroupsOf> {
+    try {
+      return await within(options.groupsOf(userId, { fresh }), patienceSeconds * groupsShare * 1000);
+    } catch (error) {
+      options.log.warn({ err: error, userId }, "could not learn which groups somebody is in");
+      return { groups: [], doubt: groupsUnanswered };
+    }
+  }
+
+  async function lookUp(userId: string, fresh: boolean, patienceSeconds: number): Promise<Caller> {
+    const [user, { groups, doubt }] = await Promise.all([
+      userInfo(options.call, userId),
+      groupsOf(userId, fresh, patienceSeconds),
+    ]);
+    const caller = {
+      ...callerFrom(user, userId, options.teamId(), groups),
+      ...(doubt === null ? {} : { groupsInDoubt: doubt }),
+    };
     const { kind, email } = caller;
-    options.remember({ userId, name: fullName(user) ?? caller.name, kind, email, at });
+    options.remember({ userId, name: fullName(user) ?? caller.name, kind, email, at: options.now() });
     return caller;
+  }
+
+  function keep(userId: string, caller: Caller): void {
+    if (known.size >= mostCached) known.clear();
+    const lasts = caller.groupsInDoubt === undefined ? cacheMilliseconds : doubtMilliseconds;
+    known.set(userId, { caller, until: options.now().getTime() + lasts });
+  }
+
+  function begin(userId: string, fresh: boolean, patienceSeconds: number): Promise<Caller> {
+    const lookup = lookUp(userId, fresh, patienceSeconds);
+    running.set(userId, lookup);
+    lookup.then(
+      (caller) => {
+        // What a later look-up is under way to learn is newer.
+        if (running.get(userId) !== lookup) return;
+        running.delete(userId);
+        keep(userId, caller);
+      },
+      () => {
+        if (running.get(userId) === lookup) running.delete(userId);
+      },
+    );
+    return lookup;
   }
 
   return async (userId, { fresh = false, patienceSeconds = 1 } = {}) => {
     const cached = known.get(userId);
     if (!fresh && cached && cached.until > options.now().getTime()) return cached.caller;
-    let lookup = running.get(userId);
-    if (!lookup || fresh) {
-      lookup = lookUp(userId).finally(() => running.delete(userId));
-      running.set(userId, lookup);
-    }
+    const lookup = (fresh ? undefined : running.get(userId)) ?? begin(userId, fresh, patienceSeconds);
     try {
       return await within(lookup, patienceSeconds * 1000);
     } catch (error) {
@@ -87,7 +124,7 @@ function callerFrom(
   user: Readonly<Record<string, unknown>>,
   userId: string,
   ours: string | null,
-  groups: readonly { readonly id: string; readonly handle: string }[],
+  groups: GroupsOf["groups"],
 ): Caller {
   const profile = record(user.profile);
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].map(text).find(Boolean);
@@ -98,7 +135,7 @@ function callerFrom(
     email: text(profile.email),
     kind: kindOf(user, userId, ours),
     groupIds: groups.map(({ id }) => id),
-    groupHandles: groups.map(({ handle }) => handle),
+    groupHandles: groups.flatMap(({ handle }) => handle || []),
     timezone: text(user.tz) ?? "UTC",
   };
 }

@@ -45,6 +45,7 @@ import * as alerts from "./migrations/0061-alerts.ts";
 import * as postmortemsOwed from "./migrations/0061-postmortems-owed.ts";
 import * as alertCrowds from "./migrations/0064-alert-crowds.ts";
 import * as alertsForgotten from "./migrations/0065-alerts-forgotten.ts";
+import * as groupBindings from "./migrations/0070-group-bindings.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -92,6 +93,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0061-alerts": alerts,
   "0064-alert-crowds": alertCrowds,
   "0065-alerts-forgotten": alertsForgotten,
+  "0070-group-bindings": groupBindings,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

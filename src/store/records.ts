@@ -19,6 +19,7 @@ import type { RecordContext } from "./database.ts";
 import { factorRecords } from "./factors.ts";
 import { figureRecords } from "./figures.ts";
 import { followerRecords } from "./followers.ts";
+import { groupBindingRecords } from "./group-bindings.ts";
 import { handoffRecords } from "./handoffs.ts";
 import { holdRecords } from "./holds.ts";
 import { incidentLinkRecords } from "./incident-links.ts";
@@ -84,6 +85,7 @@ export function recordsOf(context: RecordContext) {
     locks: lockRecords(context),
     holds: holdRecords(context),
     factors: factorRecords(context),
+    groupBindings: groupBindingRecords(context),
     leases: leaseRecords(context),
     storeLooks: storeLookRecords(context),
     backups: backupRecords(context),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Person } from "../support/person.ts";
 import { reading } from "../support/reading.ts";
 import { startScenario } from "../support/scenario.ts";
 
@@ -117,5 +118,30 @@ describe("[I13] change records", { timeout: 90_000 }, () => {
     expect(await ana.submits({ "What is done, and what it touches": "Minor versions" })).toEqual({});
     await ana.clicks("Submit", { channel: ops });
     expect(reading(await ana.sees(ops, /standard change, approved/))).toContain("Approved beforehand by its class");
+  });
+
+  test("a second account of whoever asked approves nothing, and two accounts of one person count once", async () => {
+    const configuration = readFileSync(new URL("../../examples/waooaw/tocsin.yaml", import.meta.url), "utf8")
+      .replace("title: Platform engineer }", "title: Platform engineer, accounts: [U0DEV] }")
+      .replace("title: Backend engineer }", "title: Backend engineer, accounts: [U0SAM] }");
+    const story = await startScenario({ configuration });
+    const [ana, ben, dev, sam] = ["U0ANA", "U0BEN", "U0DEV", "U0SAM"].map(story.person) as [
+      Person,
+      Person,
+      Person,
+      Person,
+    ];
+    await ana.types(ops, "/ops change major Upgrade PostgreSQL to 17");
+    await ana.seesForm(/New major change/);
+    const now = Math.floor(Date.now() / 1000);
+    await ana.submits({ ...whole, "Window begins": String(now + 3600), "Window ends": String(now + 7200) });
+    await ana.clicks("Submit", { channel: ops });
+    await ana.sees(ops, /under review[\s\S]*Needs 2 approvals/);
+    await dev.clicks("Approve", { channel: ops });
+    await dev.sees(ops, /You asked for CHG-1 yourself, so somebody else must approve it/);
+    await ben.clicks("Approve", { channel: ops });
+    await ana.sees(ops, /Needs 1 approval/);
+    await sam.clicks("Approve", { channel: ops });
+    await sam.sees(ops, /You have approved CHG-1 already/);
   });
 });

@@ -5,7 +5,7 @@ import { momentInWords } from "../guard/words.ts";
 import { type Count, type Ruling, type Target, targetName } from "../operation/operation.ts";
 import { spanAt } from "../time/recurrence.ts";
 import type { Caller } from "./caller.ts";
-import { isOneOf, principalsInWords } from "./principal.ts";
+import { doubtOver, isOneOf, notOneOf } from "./principal.ts";
 
 /** What is asked of the policy: may this person do this to that, now and from here. */
 export interface PolicyQuestion {
@@ -40,6 +40,8 @@ export function decide(rules: readonly PolicyRule[], question: PolicyQuestion, l
       throw new Refusal("not_allowed", `Denied: “${rule.name}” allows nobody to do this.`);
     }
     if (isOneOf(question.caller, rule.allow, question.roles)) return ruling(rule, lifted);
+    // Whether this rule decides is not known, and one after it may ask for less.
+    if (doubtOver(question.caller, rule.allow)?.handles === "all") throw isFor(rule, question.caller);
   }
   // Where limits are lifted, the rule that goes farthest decides: it asks for the most.
   const beyond = inTime.filter(
@@ -79,13 +81,19 @@ export function breakGlassRule(
       "Ask again without `--break-glass`.",
     );
   }
+  if (holdsHere(other, question)) throw isFor(other, question.caller, ", or ask again without `--break-glass`.");
   throw new Refusal(
     "not_allowed",
-    holdsHere(other, question)
-      ? `Denied: “${other.name}” is for ${principalsInWords(other.allow)}.`
-      : `Denied: “${other.name}” does not hold here: ${conditionsInWords(other)}.`,
-    "Ask one of them to do it, or ask again without `--break-glass`.",
+    `Denied: “${other.name}” does not hold here: ${conditionsInWords(other)}.`,
+    "Ask again without `--break-glass`.",
   );
+}
+
+function isFor(rule: PolicyRule, caller: Caller, more = "."): Refusal {
+  return notOneOf(caller, rule.allow, {
+    before: `Denied: “${rule.name}” is for`,
+    next: `Ask one of them to do it${more}`,
+  });
 }
 
 /** Guests, people from elsewhere, deleted people, bots and the unknown may operate nothing, whatever the rules say. */
@@ -208,13 +216,7 @@ function refusal(all: readonly PolicyRule[], about: readonly PolicyRule[], quest
     );
   }
   const others = about.find((rule) => rule.allow.length > 0);
-  if (others) {
-    return new Refusal(
-      "not_allowed",
-      `Denied: “${others.name}” is for ${principalsInWords(others.allow)}.`,
-      "Ask one of them to do it.",
-    );
-  }
+  if (others) return isFor(others, caller);
   return new Refusal(
     "not_allowed",
     `Denied: no rule of the policy allows ${verb} on ${target.name} in ${target.environment}.`,

@@ -1,4 +1,5 @@
 import type { PersonEntry } from "../configuration.ts";
+import type { App } from "../ports.ts";
 import type { Caller } from "./caller.ts";
 
 type Account = Pick<Caller, "userId" | "email">;
@@ -15,6 +16,16 @@ export function isSamePerson(people: readonly PersonEntry[], one: Account, other
     const own = [reference, ...accounts];
     return own.some((word) => isMeant(one, word)) && own.some((word) => isMeant(other, word));
   });
+}
+
+/** Whether an account is the caller's own, or another one of the same person as far as that is known. */
+export async function isOwnAccount(
+  app: Pick<App, "config" | "people">,
+  caller: Caller,
+  userId: string,
+): Promise<boolean> {
+  const known = await app.people.known([userId]);
+  return isSamePerson(app.config.people, caller, known.get(userId) ?? { userId, email: null });
 }
 
 function isMeant(account: Account, word: string): boolean {

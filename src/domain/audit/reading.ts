@@ -1,6 +1,6 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isOneOf, notOneOf } from "../access/principal.ts";
 import { sinceMoment } from "../incident/search.ts";
 import type { App } from "../ports.ts";
 import type { AuditEntry } from "./entry.ts";
@@ -41,11 +41,10 @@ export interface AuditLogRecords {
 export function mustRead(app: App, caller: Caller): void {
   const { readers } = app.config.audit;
   if (isOneOf(caller, readers)) return;
-  throw new Refusal(
-    "not_allowed",
-    `The audit log is for ${principalsInWords(readers)}.`,
-    "Ask one of them, or have `audit.readers` of the configuration changed.",
-  );
+  throw notOneOf(caller, readers, {
+    before: "The audit log is for",
+    next: "Ask one of them, or have `audit.readers` of the configuration changed.",
+  });
 }
 
 /** What was typed, as moments; throws a Refusal where it is no time, or none lies between. */

@@ -2,7 +2,8 @@ import { addHours } from "date-fns/addHours";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { refuseStrangers } from "../access/policy.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isOneOf, notOneOf } from "../access/principal.ts";
+import { isOwnAccount } from "../access/same-person.ts";
 import { nearest } from "../nearest.ts";
 import { requestPage } from "../oncall/begin-page.ts";
 import { type Asked, placeFor } from "../operation/place.ts";
@@ -103,8 +104,9 @@ export async function submitChange(app: App, caller: Caller, id: string): Promis
 /** Another person's yes; the last one needed approves it. */
 export async function approveChange(app: App, caller: Caller, id: string): Promise<Change> {
   const { change, kind } = await reviewable(app, caller, id, "approve");
-  if (change.approvals.some(({ userId }) => userId === caller.userId)) {
-    throw new Refusal("already_done", `You have approved ${changeName(change)} already.`);
+  for (const { userId } of change.approvals) {
+    if (await isOwnAccount(app, caller, userId))
+      throw new Refusal("already_done", `You have approved ${changeName(change)} already.`);
   }
   const approvals = [...change.approvals, { userId: caller.userId, at: app.now }];
   const isEnough = approvals.length >= kind.approvals;
@@ -232,16 +234,12 @@ async function mine(app: App, caller: Caller, id: string): Promise<Change> {
 async function reviewable(app: App, caller: Caller, id: string, verb: string) {
   const change = await known(app, caller, id);
   if (change.state !== "review") throw notNow(change, "be reviewed");
-  if (change.requesterId === caller.userId) {
+  if (await isOwnAccount(app, caller, change.requesterId)) {
     throw new Refusal("not_yours", `You asked for ${changeName(change)} yourself, so somebody else must ${verb} it.`);
   }
   const kind = requireClass(app, change.class);
   if (!isOneOf(caller, kind.approvers)) {
-    throw new Refusal(
-      "not_allowed",
-      `Denied: a ${kind.name} change is approved by ${principalsInWords(kind.approvers)}.`,
-      "Ask one of them.",
-    );
+    throw notOneOf(caller, kind.approvers, { before: `Denied: a ${kind.name} change is approved by` });
   }
   return { change, kind };
 }

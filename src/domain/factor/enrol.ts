@@ -1,6 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { refuseStrangers } from "../access/policy.ts";
+import { isOwnAccount } from "../access/same-person.ts";
 import type { App } from "../ports.ts";
 import { cleanLine } from "../text.ts";
 import { checkCode } from "./code.ts";
@@ -90,7 +91,7 @@ export async function removeOfAnother(
   reason: string | null,
 ): Promise<readonly Factor[]> {
   refuseStrangers(caller);
-  if (caller.userId === userId) {
+  if (await isOwnAccount(app, caller, userId)) {
     throw new Refusal(
       "not_yours",
       "Your own second factors you take away on your page, by showing one.",

@@ -2,7 +2,7 @@ import { addMinutes } from "date-fns/addMinutes";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { breakGlassRule, refuseStrangers } from "../access/policy.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isOneOf, notOneOf } from "../access/principal.ts";
 import { isSamePerson } from "../access/same-person.ts";
 import { addActionItem, changeActionItem } from "../action-item/action-item.ts";
 import { dayAt, laterDay, tellingMoment } from "../follow-up.ts";
@@ -12,7 +12,7 @@ import { operationById } from "../operation/decision.ts";
 import { type AnyOperation, type BreakGlass, type OperationRecord, targetName } from "../operation/operation.ts";
 import { operatorsPlace } from "../operation/place.ts";
 import { leaveMarks, operationInWords } from "../operation/record.ts";
-import { type Asking, questionOf, rolesFor } from "../operation/rights.ts";
+import { type Asking, questionOf, rolesKept } from "../operation/rights.ts";
 import type { App } from "../ports.ts";
 import { cleanLine } from "../text.ts";
 
@@ -93,13 +93,10 @@ export async function reviewBreakGlass(
   if (isSamePerson(app.config.people, caller, record.caller)) {
     throw new Refusal("not_yours", `You broke the glass for ${record.code} yourself, so somebody else must review it.`);
   }
-  const roles = await rolesFor(app, record, caller.userId);
+  // The review comes when the incident is over, and whoever led it may do it.
+  const roles = await rolesKept(app, record, caller.userId);
   if (!isOneOf(caller, glass.reviewers, roles)) {
-    throw new Refusal(
-      "not_allowed",
-      `Denied: “${glass.rule}” wants a review by ${principalsInWords(glass.reviewers)}.`,
-      "Ask one of them.",
-    );
+    throw notOneOf(caller, glass.reviewers, { before: `Denied: “${glass.rule}” wants a review by` });
   }
   const note = cleanLine(noteGiven ?? "") || null;
   const reviewed = { byId: caller.userId, at: app.now, note };

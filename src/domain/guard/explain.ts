@@ -1,7 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { breakGlassRule, conditionsInWords, decide, type PolicyQuestion } from "../access/policy.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { doubtOver, isOneOf, principalsInWords } from "../access/principal.ts";
 import type { PolicyRule } from "../configuration.ts";
 import { type Incident, incidentName, isOpen } from "../incident/incident.ts";
 import type { AnyOperation, Ruling, Target } from "../operation/operation.ts";
@@ -96,7 +96,10 @@ function isAbout(rules: readonly PolicyRule[], question: PolicyQuestion): boolea
 function whatIsAgainst(rule: PolicyRule, question: PolicyQuestion): string | null {
   if (rule.allow.length === 0) return "allows nobody, whatever later rules say";
   const { caller, roles } = question;
-  if (!isOneOf(caller, rule.allow, roles)) return `is for ${principalsInWords(rule.allow)}`;
+  if (!isOneOf(caller, rule.allow, roles)) {
+    const doubt = doubtOver(caller, rule.allow);
+    return `is for ${principalsInWords(rule.allow)}${doubt === null ? "" : `, and ${doubt.why}`}`;
+  }
   return verdictOf([rule], question).allowed ? null : `holds ${conditionsInWords(rule)}`;
 }
 

@@ -1,7 +1,7 @@
 import { addMinutes } from "date-fns/addMinutes";
 import { type ProviderError, Refusal } from "../../errors.ts";
-import type { Caller } from "../access/caller.ts";
-import { isOneOf } from "../access/principal.ts";
+import type { Caller, GroupDoubt } from "../access/caller.ts";
+import { doubtOver, isOneOf } from "../access/principal.ts";
 import { isSamePerson } from "../access/same-person.ts";
 import type { FactorKind } from "../factor/factor.ts";
 import type { App } from "../ports.ts";
@@ -82,15 +82,16 @@ async function whyNotAllowed(
       );
     }
     const counted: Caller[] = [];
+    let doubt: GroupDoubt | null = null;
     for (const approval of record.approvals) {
       const approver = people.get(approval.userId);
       const others = approver !== undefined && !isSamePerson(app.config.people, approver, requester);
       // Given for a whole that began in time, it holds for each of its steps.
       const inTime = record.partOf !== undefined || approvalHolds(approval, ruling, app.now);
       const holds = others && approval.planHash === hash && takes(approval.factor) && inTime;
-      if (holds && counted.some((one) => isSamePerson(app.config.people, one, approver))) continue;
-      if (holds && isOneOf(approver, ruling.approvers, await rolesFor(app, record, approval.userId)))
-        counted.push(approver);
+      if (!holds || counted.some((one) => isSamePerson(app.config.people, one, approver))) continue;
+      if (isOneOf(approver, ruling.approvers, await rolesFor(app, record, approval.userId))) counted.push(approver);
+      else doubt ??= doubtOver(approver, ruling.approvers);
     }
     const valid = counted.length;
     const rolesOf = new Map<string, readonly string[]>();
@@ -99,7 +100,7 @@ async function whyNotAllowed(
     if (missing === null) return null;
     return new Refusal(
       "not_allowed",
-      `Denied: “${missing.rule}” wants ${missing.approvals} ${missing.approvals === 1 ? "approval" : "approvals"} and ${valid} of those given still hold.`,
+      `Denied: “${missing.rule}” wants ${missing.approvals} ${missing.approvals === 1 ? "approval" : "approvals"} and ${valid} of those given still hold${doubt === null ? "" : `: ${doubt.why}`}.`,
       "Plan it again.",
     );
   } catch (error) {

@@ -1,7 +1,7 @@
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { decide, refuseStrangers } from "../access/policy.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isOneOf, notOneOf } from "../access/principal.ts";
 import { isSamePerson } from "../access/same-person.ts";
 import { type Proof, shownFor } from "../factor/proof.ts";
 import { mustPass } from "../guard/standing.ts";
@@ -266,11 +266,7 @@ async function mustMayApprove(
   const { ruling } = record;
   if (ruling === null) throw new Refusal("stale", `${record.code} has no ruling to ${verb}.`, "Plan it again.");
   if (!isOneOf(caller, ruling.approvers, await rolesFor(app, record, caller.userId))) {
-    throw new Refusal(
-      "not_allowed",
-      `Denied: “${ruling.rule}” wants approval by ${principalsInWords(ruling.approvers)}.`,
-      "Ask one of them.",
-    );
+    throw notOneOf(caller, ruling.approvers, { before: `Denied: “${ruling.rule}” wants approval by` });
   }
   return ruling;
 }

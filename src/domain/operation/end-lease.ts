@@ -3,6 +3,7 @@ import { addSeconds } from "date-fns/addSeconds";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { isOneOf } from "../access/principal.ts";
+import { isOwnAccount } from "../access/same-person.ts";
 import type { App } from "../ports.ts";
 import { operationNamed } from "./decision.ts";
 import { armLease, closeLease, drawLease, heldInWords, isIsolation, type Lease, leaseLimits } from "./lease.ts";
@@ -120,7 +121,7 @@ export async function extendLease(
   });
   if (ruling.approvals > 0) {
     const mayApprove = isOneOf(caller, ruling.approvers, await rolesFor(app, setUp, caller.userId));
-    if (caller.userId === lease.requesterId || !mayApprove) {
+    if (!mayApprove || (await isOwnAccount(app, caller, lease.requesterId))) {
       throw new Refusal(
         "not_allowed",
         `Denied: “${ruling.rule}” wants approval, so somebody else who may approve must extend it.`,

@@ -1,5 +1,5 @@
 import type { Caller } from "../access/caller.ts";
-import { isOneOf } from "../access/principal.ts";
+import { isGroup, isOneOf } from "../access/principal.ts";
 import type { PersonReference } from "../configuration.ts";
 import type { App } from "../ports.ts";
 import type { OperationRecord } from "./operation.ts";
@@ -30,8 +30,4 @@ export async function mayApprove(app: App, operation: OperationRecord, userId: s
 /** The user groups the policy names as approvers; who is in them is looked up like who is on call. */
 export function approverGroups(config: App["config"]): readonly PersonReference[] {
   return [...new Set(config.policy.flatMap((rule) => rule.approvers).filter(isGroup))];
-}
-
-function isGroup(principal: string): boolean {
-  return principal.startsWith("@") || /^S[A-Z0-9]{4,}$/.test(principal);
 }

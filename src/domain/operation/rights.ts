@@ -109,18 +109,33 @@ export async function questionOf(
     caller: facts.caller,
     count: facts.count,
     duringIncident: incident !== null && isOpen(incident),
-    roles: rolesOf(incident, facts.caller.userId),
+    // What a lease brings back was granted by roles of that time.
+    roles: (facts.granted === true ? heldBy : rolesOf)(incident, facts.caller.userId),
     severity: incident?.severity ?? null,
     now: app.now,
     windows: app.config.windows,
   };
 }
 
-/** The roles a person holds in the incident an operation was asked from. */
+/** The roles by which a person may do something now: those of the incident an operation was asked from, while it is open. */
 export async function rolesFor(app: App, operation: OperationRecord, userId: string): Promise<readonly string[]> {
-  return rolesOf(operation.incidentId === null ? null : await app.incidents.byId(operation.incidentId), userId);
+  return rolesOf(await incidentOf(app, operation), userId);
 }
 
+/** The roles a person has, or had when it was resolved, in the incident an operation was asked from. */
+export async function rolesKept(app: App, operation: OperationRecord, userId: string): Promise<readonly string[]> {
+  return heldBy(await incidentOf(app, operation), userId);
+}
+
+async function incidentOf(app: App, { incidentId }: OperationRecord): Promise<Incident | null> {
+  return incidentId === null ? null : app.incidents.byId(incidentId);
+}
+
+/** Nobody leads what is over. */
 function rolesOf(incident: Incident | null, userId: string): readonly string[] {
+  return incident !== null && isOpen(incident) ? heldBy(incident, userId) : [];
+}
+
+function heldBy(incident: Incident | null, userId: string): readonly string[] {
   return incident?.roles.filter((held) => held.userId === userId).map((held) => held.role) ?? [];
 }

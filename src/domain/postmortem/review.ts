@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Refusal } from "../../errors.ts";
 import type { Caller } from "../access/caller.ts";
-import { isOneOf, principalsInWords } from "../access/principal.ts";
+import { isOneOf, notOneOf } from "../access/principal.ts";
+import { isOwnAccount } from "../access/same-person.ts";
 import { maySee } from "../incident/access.ts";
 import { type Incident, incidentName } from "../incident/incident.ts";
 import type { App } from "../ports.ts";
@@ -95,18 +96,18 @@ export async function giveReview(
   const roles = incident.roles.filter((holder) => holder.userId === by.userId).map((holder) => holder.role);
   const { approval } = app.config.postmortem;
   if (verdict.state === "approved") {
-    if (postmortem.ownerId === by.userId)
+    if (postmortem.ownerId !== null && (await isOwnAccount(app, by, postmortem.ownerId)))
       throw new Refusal(
         "not_allowed",
         "The owner of a post-mortem cannot approve it.",
         "Ask somebody else with Ask for review.",
       );
     if (!isOneOf(by, approval.by, roles))
-      throw new Refusal(
-        "not_allowed",
-        `Only ${principalsInWords(approval.by)} may approve post-mortems.`,
-        "Ask one of them with Ask for review.",
-      );
+      throw notOneOf(by, approval.by, {
+        before: "Only",
+        after: " may approve post-mortems",
+        next: "Ask one of them with Ask for review.",
+      });
   } else if (verdict.comment.trim() === "") {
     throw new Refusal("missing_argument", "Say what should change.", null, "comment");
   }
