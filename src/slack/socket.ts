@@ -40,6 +40,7 @@ export function startSocket(make: () => SocketModeReceiver, log: Log, onReconnec
     const receiver = make();
     const { client } = receiver;
     newest = receiver;
+    let refused: string | null = null;
     client.on("connected", () => {
       const others = [...standing.keys()].filter((one) => one !== receiver);
       standing.set(receiver, { since: performance.now() });
@@ -60,8 +61,12 @@ export function startSocket(make: () => SocketModeReceiver, log: Log, onReconnec
     const hear = client.listeners("ws_message");
     client.removeAllListeners("ws_message");
     client.on("ws_message", (data: unknown, ...more: unknown[]) => {
-      if (isFarewell(data)) follow(receiver);
-      else for (const listener of hear) listener(data, ...more);
+      const reason = farewell(data);
+      if (reason !== null) {
+        // Before the hello it is a no, such as too_many_websockets.
+        if (!standing.has(receiver)) refused = reason;
+        follow(receiver);
+      } else for (const listener of hear) listener(data, ...more);
     });
     const opening = receiver.start();
     try {
@@ -71,7 +76,7 @@ export function startSocket(make: () => SocketModeReceiver, log: Log, onReconnec
       opening.catch(() => {});
       newest = null;
       letGo(receiver);
-      throw error;
+      throw refused === null ? error : new Error(`Slack took no connection: ${refused}`);
     }
   }
 
@@ -147,12 +152,16 @@ export function startSocket(make: () => SocketModeReceiver, log: Log, onReconnec
   };
 }
 
-/** Slack is about to close the connection, or wants it to be replaced (docs.slack.dev/apis/events-api/using-socket-mode). */
-function isFarewell(data: unknown): boolean {
-  if (typeof data !== "string" || !data.includes('"disconnect"')) return false;
+/**
+ * Why Slack is about to close the connection, or wants it to be replaced; null for any other message
+ * (docs.slack.dev/apis/events-api/using-socket-mode).
+ */
+function farewell(data: unknown): string | null {
+  if (typeof data !== "string" || !data.includes('"disconnect"')) return null;
   try {
-    return (JSON.parse(data) as { readonly type?: unknown }).type === "disconnect";
+    const { type, reason } = JSON.parse(data) as { readonly type?: unknown; readonly reason?: unknown };
+    return type === "disconnect" ? String(reason ?? "no reason") : null;
   } catch {
-    return false;
+    return null;
   }
 }
