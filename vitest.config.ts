@@ -10,7 +10,6 @@ const heavy = [
 ];
 
 const shared = {
-  globalSetup: ["test/support/global-setup.ts"],
   testTimeout: 120_000 * slowness,
   hookTimeout: 120_000 * slowness,
   pool: "forks",
@@ -22,6 +21,8 @@ const shared = {
 export default defineConfig({
   test: {
     ...shared,
+    // Here and not in each project, which would start a server for each.
+    globalSetup: ["test/support/global-setup.ts"],
     projects: [
       {
         test: {
