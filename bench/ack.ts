@@ -1,24 +1,9 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startClock } from "../src/sandbox/clock.ts";
-import { type SandboxSlack, startSlack } from "../src/sandbox/slack/slack.ts";
-import { botEvents } from "../src/slack/manifest.ts";
-import { scopes } from "../src/slack/scopes.ts";
-import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { atRate, closeConnections, flatOut, type LoadResult, type Target } from "./load.ts";
-import {
-  command,
-  end,
-  machine,
-  newDatabase,
-  type Process,
-  row,
-  signingSecret,
-  startBare,
-  startTocsin,
-} from "./processes.ts";
+import { readFile } from "node:fs/promises";
+import type { SandboxSlack } from "../src/sandbox/slack/slack.ts";
+import { atRate, flatOut, type LoadResult, type Target } from "./load.ts";
+import { command, end, machine, type Process, row, signingSecret, startBare, startTocsin } from "./processes.ts";
+import { onStage } from "./stage.ts";
 
 /** What is wanted of the bot, against a Bolt app that commits one row before it acknowledges. */
 const aims = { p99At200: 4, throughput: 1 / 3, memoryMegabytes: 250, readySeconds: 1.5 };
@@ -41,26 +26,18 @@ interface Figures {
  * commits one row first, on the same PostgreSQL in one run. The ask is a note on an incident: a timeline entry, an
  * audit entry and a redrawn card, recorded before it is acknowledged.
  */
-export async function ack(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
-  const database = await startPrivatePostgres({ dataDir: directory, log: () => {} });
-  const slack = await startSlack({
-    clock: startClock(),
-    commands: [],
-    scopes: scopes.map(({ name }) => name),
-    events: botEvents(),
-  });
-  const running: ChildProcess[] = [];
-  try {
+export function ack(): Promise<void> {
+  return onStage(async ({ newDatabase, newSlack, running }) => {
+    const slack = await newSlack();
     const figures = new Map<string, Figures & { readonly readySeconds: number }>();
     const plain = bare("bare Bolt", await startBare(null, running));
     figures.set(plain.name, { ...(await measure(plain)), readySeconds: plain.readySeconds });
     await end(plain.child);
-    const rowUrl = await newDatabase(database.connectionString, "bench_row");
+    const rowUrl = await newDatabase("bench_row");
     const oneRow = bare("bare Bolt and one row", await startBare(rowUrl, running));
     figures.set(oneRow.name, { ...(await measure(oneRow)), readySeconds: oneRow.readySeconds });
     await end(oneRow.child);
-    const url = await newDatabase(database.connectionString, "bench_bot");
+    const url = await newDatabase("bench_bot");
     // The first start makes the tables; the second is the one that is timed.
     await end((await startTocsin(slack, url, running)).child);
     const bot = tocsin(slack, await startTocsin(slack, url, running));
@@ -68,13 +45,7 @@ export async function ack(): Promise<void> {
     figures.set(bot.name, { ...(await measure(bot)), readySeconds: bot.readySeconds });
     await end(bot.child);
     report(figures);
-  } finally {
-    closeConnections();
-    for (const child of running) child.kill("SIGKILL");
-    await slack.stop();
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 function bare(name: string, one: Process): Subject {

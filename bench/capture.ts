@@ -1,14 +1,6 @@
-import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startClock } from "../src/sandbox/clock.ts";
-import { startSlack } from "../src/sandbox/slack/slack.ts";
-import { botEvents } from "../src/slack/manifest.ts";
-import { scopes } from "../src/slack/scopes.ts";
-import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { atRate, closeConnections, flatOut, type LoadResult, type Target } from "./load.ts";
-import { command, end, machine, newDatabase, query, row, signingSecret, startBare, startTocsin } from "./processes.ts";
+import { atRate, flatOut, type LoadResult, type Target } from "./load.ts";
+import { command, end, machine, query, row, signingSecret, startBare, startTocsin } from "./processes.ts";
+import { onStage } from "./stage.ts";
 
 const seconds = 6;
 
@@ -17,25 +9,17 @@ const seconds = 6;
  * that only acknowledges, and one that commits a row first, on the same PostgreSQL in one run. At the end the log is
  * counted: every message that was acknowledged has to be in it.
  */
-export async function capture(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
-  const database = await startPrivatePostgres({ dataDir: directory, log: () => {} });
-  const slack = await startSlack({
-    clock: startClock(),
-    commands: [],
-    scopes: scopes.map(({ name }) => name),
-    events: botEvents(),
-  });
-  const running: ChildProcess[] = [];
-  try {
+export function capture(): Promise<void> {
+  return onStage(async ({ newDatabase, newSlack, running }) => {
+    const slack = await newSlack();
     const results = new Map<string, LoadResult>();
     for (const name of ["bare Bolt", "bare Bolt and one row"] as const) {
-      const url = name === "bare Bolt" ? null : await newDatabase(database.connectionString, "bench_row");
+      const url = name === "bare Bolt" ? null : await newDatabase("bench_row");
       const { child, port } = await startBare(url, running);
       results.set(name, await measure({ port, signingSecret, ...messages("C0BENCH") }));
       await end(child);
     }
-    const url = await newDatabase(database.connectionString, "bench_bot");
+    const url = await newDatabase("bench_bot");
     const { child, port } = await startTocsin(slack, url, running);
     // The same request each time: repeats declare nothing more.
     const asked = command("declare sev3 bench", "C0GENERAL");
@@ -50,13 +34,7 @@ export async function capture(): Promise<void> {
     const captured = await count(url);
     await end(child);
     report(results, captured, before);
-  } finally {
-    closeConnections();
-    for (const child of running) child.kill("SIGKILL");
-    await slack.stop();
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 let sent = 0;

@@ -1,14 +1,6 @@
-import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startClock } from "../src/sandbox/clock.ts";
-import { startSlack } from "../src/sandbox/slack/slack.ts";
-import { botEvents } from "../src/slack/manifest.ts";
-import { scopes } from "../src/slack/scopes.ts";
-import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { closeConnections, send } from "./load.ts";
-import { command, end, machine, newDatabase, startTocsin } from "./processes.ts";
+import { send } from "./load.ts";
+import { command, end, machine, startTocsin } from "./processes.ts";
+import { onStage } from "./stage.ts";
 
 /** Every call takes Slack as long as this: what follows one another shows in the time, whatever the machine. */
 const delayMilliseconds = 500;
@@ -18,18 +10,10 @@ const rounds = 5;
 const who = "U0ANA";
 
 /** How many of Slack's calls follow one another between the request to declare and the person being in the channel. */
-export async function declare(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
-  const database = await startPrivatePostgres({ dataDir: directory, log: () => {} });
-  const slack = await startSlack({
-    clock: startClock(),
-    commands: [],
-    scopes: scopes.map(({ name }) => name),
-    events: botEvents(),
-  });
-  const running: ChildProcess[] = [];
-  try {
-    const bot = await startTocsin(slack, await newDatabase(database.connectionString, "bench_declare"), running);
+export function declare(): Promise<void> {
+  return onStage(async ({ newDatabase, newSlack, running }) => {
+    const slack = await newSlack();
+    const bot = await startTocsin(slack, await newDatabase("bench_declare"), running);
     const takes: number[] = [];
     let waves = "";
     for (let round = 0; round <= rounds; round += 1) {
@@ -60,13 +44,7 @@ export async function declare(): Promise<void> {
         `  from the request to the person in the channel ${median} ms: ${sequential} calls one after the other, fewest possible ${fewest}: ${verdict}\n` +
         `  calls of one declaration, those beside one another in one line:\n${waves}\n`,
     );
-  } finally {
-    closeConnections();
-    for (const child of running) child.kill("SIGKILL");
-    await slack.stop();
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 function holds(users: unknown): boolean {

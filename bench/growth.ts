@@ -1,15 +1,7 @@
-import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
-import { startClock } from "../src/sandbox/clock.ts";
-import { startSlack } from "../src/sandbox/slack/slack.ts";
-import { botEvents } from "../src/slack/manifest.ts";
-import { scopes } from "../src/slack/scopes.ts";
-import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { atRate, closeConnections, shareOf, type Target } from "./load.ts";
-import { command, end, machine, newDatabase, startTocsin } from "./processes.ts";
+import { atRate, shareOf, type Target } from "./load.ts";
+import { command, end, machine, startTocsin } from "./processes.ts";
+import { onStage } from "./stage.ts";
 
 /** An installation that has run for years answers as fast as a new one. */
 const aim = 1.2;
@@ -29,23 +21,15 @@ const asks = {
 type Ask = keyof typeof asks;
 
 /** How long declare, note and list take with a hundred and with a hundred thousand incidents in the database. */
-export async function growth(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
-  const database = await startPrivatePostgres({ dataDir: directory, log: () => {} });
-  const slack = await startSlack({
-    clock: startClock(),
-    commands: [],
-    scopes: scopes.map(({ name }) => name),
-    events: botEvents(),
-  });
-  const running: ChildProcess[] = [];
-  const latencies = new Map<string, number[]>();
-  const failed = new Map<number, number>();
-  let n = 0;
-  try {
+export function growth(): Promise<void> {
+  return onStage(async ({ newDatabase, newSlack, running }) => {
+    const slack = await newSlack();
+    const latencies = new Map<string, number[]>();
+    const failed = new Map<number, number>();
+    let n = 0;
     const urls = new Map<number, string>();
     for (const size of sizes) {
-      const url = await newDatabase(database.connectionString, `bench_${size}`);
+      const url = await newDatabase(`bench_${size}`);
       // The first start makes the tables.
       await end((await startTocsin(slack, url, running)).child);
       await fill(url, size);
@@ -73,13 +57,7 @@ export async function growth(): Promise<void> {
       }
     }
     report(latencies, failed);
-  } finally {
-    closeConnections();
-    for (const child of running) child.kill("SIGKILL");
-    await slack.stop();
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 /** So many incidents with their timelines, the newest few of them open. */

@@ -1,20 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { commands } from "../commands/index.ts";
 import { startClock } from "../src/sandbox/clock.ts";
 import { type SandboxCloud, startCloud } from "../src/sandbox/cloud/cloud.ts";
-import { type SandboxSlack, startSlack } from "../src/sandbox/slack/slack.ts";
+import type { SandboxSlack } from "../src/sandbox/slack/slack.ts";
 import { completions } from "../src/slack/completions.ts";
-import { botEvents } from "../src/slack/manifest.ts";
-import { scopes } from "../src/slack/scopes.ts";
-import { startPrivatePostgres } from "../src/store/private-postgres.ts";
 import { createPerson, until } from "../test/support/person.ts";
-import { end, machine, newDatabase, type Process, query, row, startTocsin } from "./processes.ts";
+import { end, machine, type Process, query, row, startTocsin } from "./processes.ts";
+import { onStage, type Stage } from "./stage.ts";
 
 /** A dead worker's job is handed out again after its heartbeat, and a second each to notice, to wait and to fetch. */
 const aimSeconds = 13;
@@ -27,7 +24,7 @@ const service = "grafana";
 const ways = ["another is there", "started anew"] as const;
 type Way = (typeof ways)[number];
 
-interface Stage {
+interface Installation {
   readonly slack: SandboxSlack;
   readonly cloud: SandboxCloud;
   readonly url: string;
@@ -39,57 +36,43 @@ interface Stage {
  * operation making its next call; against a bare worker of the job queue that is killed with a job in its hands, and the
  * next one having it. Each way has a database of its own, and all go on side by side.
  */
-export async function resume(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "tocsin-bench-"));
-  const extraSettings = { max_connections: "150" };
-  const database = await startPrivatePostgres({ dataDir: directory, log: () => {}, extraSettings });
-  const running: ChildProcess[] = [];
-  const stages: Stage[] = [];
-  try {
-    // An operation is over once its service was seen steady: as short as it can be, since it is not what is measured.
-    const example = await readFile(new URL("../examples/waooaw/tocsin.yaml", import.meta.url), "utf8");
-    const configuration = join(directory, "tocsin.yaml");
-    await writeFile(configuration, example.replace(/^ {2}steady: .*$/m, "  steady: 1s"));
-    const figures = new Map<string, readonly number[]>();
-    await Promise.all(
-      ways.map(async (way, index) => {
-        const url = await newDatabase(database.connectionString, `bench_resume_${index}`);
-        const stage = await openStage(url, configuration, running);
-        stages.push(stage);
-        // One count after the other, so that there always is something to do.
-        figures.set(way, await several((round) => killBot(stage, round % 2 === 0 ? 3 : 4, way)));
-      }),
-    );
-    const floors = new Map<string, readonly number[]>();
-    await Promise.all(
-      ways.map(async (way, index) => {
-        const urls: string[] = [];
-        for (let round = 0; round < rounds; round += 1)
-          urls.push(await newDatabase(database.connectionString, `bench_queue_${index}_${round}`));
-        floors.set(way, await Promise.all(urls.map((url) => killWorker(url, way, running))));
-      }),
-    );
-    report(figures, floors);
-  } finally {
-    for (const child of running) child.kill("SIGKILL");
-    await Promise.all(stages.flatMap(({ slack, cloud }) => [slack.stop(), cloud.stop()]));
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+export function resume(): Promise<void> {
+  return onStage(
+    async (stage) => {
+      // An operation is over once its service was seen steady: as short as it can be, since it is not what is measured.
+      const example = await readFile(new URL("../examples/waooaw/tocsin.yaml", import.meta.url), "utf8");
+      const configuration = join(stage.folder, "tocsin.yaml");
+      await writeFile(configuration, example.replace(/^ {2}steady: .*$/m, "  steady: 1s"));
+      const figures = new Map<string, readonly number[]>();
+      await Promise.all(
+        ways.map(async (way, index) => {
+          const installation = await install(stage, await stage.newDatabase(`bench_resume_${index}`), configuration);
+          // One count after the other, so that there always is something to do.
+          figures.set(way, await several((round) => killBot(installation, round % 2 === 0 ? 3 : 4, way)));
+        }),
+      );
+      const floors = new Map<string, readonly number[]>();
+      await Promise.all(
+        ways.map(async (way, index) => {
+          const urls: string[] = [];
+          for (let round = 0; round < rounds; round += 1)
+            urls.push(await stage.newDatabase(`bench_queue_${index}_${round}`));
+          floors.set(way, await Promise.all(urls.map((url) => killWorker(url, way, stage.running))));
+        }),
+      );
+      report(figures, floors);
+    },
+    { max_connections: "150" },
+  );
 }
 
-async function openStage(url: string, configuration: string, running: ChildProcess[]): Promise<Stage> {
+async function install(stage: Stage, url: string, configuration: string): Promise<Installation> {
   const clock = startClock();
   const [slack, cloud] = await Promise.all([
-    startSlack({
-      clock,
-      commands: completions(commands),
-      scopes: scopes.map(({ name }) => name),
-      events: botEvents(),
-      escapeCommands: true,
-    }),
+    stage.newSlack({ clock, commands: completions(commands), escapeCommands: true }),
     startCloud({ clock, speed: 60 }),
   ]);
+  stage.finally(cloud.stop);
   const environment = {
     TOCSIN_CONFIG: configuration,
     AWS_ENDPOINT_URL: cloud.endpoint,
@@ -98,7 +81,7 @@ async function openStage(url: string, configuration: string, running: ChildProce
     AWS_REGION: cloud.region,
   };
   const start = async (): Promise<Process> => {
-    const one = await startTocsin(slack, url, running, environment);
+    const one = await startTocsin(slack, url, stage.running, environment);
     slack.deliverTo(`http://127.0.0.1:${one.port}/slack/events`);
     return one;
   };
@@ -111,7 +94,7 @@ async function several(measure: (round: number) => Promise<number>): Promise<rea
   return all;
 }
 
-async function killBot({ slack, cloud, url, start }: Stage, count: number, way: Way): Promise<number> {
+async function killBot({ slack, cloud, url, start }: Installation, count: number, way: Way): Promise<number> {
   const bot = await start();
   const ana = createPerson(
     {
