@@ -186,3 +186,13 @@ function faultOf(code: string, error: SdkError): ProviderFault {
     return "unreachable";
   return "refused";
 }
+
+/** A no of ours in the words of a platform's. */
+export function refusedBy(
+  operation: string,
+  code: string,
+  message: string,
+  fault: ProviderFault = "refused",
+): ProviderError {
+  return new ProviderError({ provider: "AWS", operation, fault, code, message });
+}

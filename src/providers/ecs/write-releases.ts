@@ -1,6 +1,5 @@
 import type { ReleasesWrite } from "../../domain/platform/releases.ts";
-import { ProviderError } from "../../errors.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { EcsClients } from "./clients.ts";
 import { type EcsPlace, ecsPlace } from "./place.ts";
 import { describe } from "./read.ts";
@@ -18,7 +17,7 @@ export function ecsReleasesWrite(clients: EcsClients): ReleasesWrite {
       const status = serviceDeployments[0]?.status ?? "";
       if (status.startsWith("ROLLBACK_")) return;
       if (status !== "PENDING" && status !== "IN_PROGRESS") {
-        throw refused("StopServiceDeployment", "RolloutOver", "The deployment is over, so there is nothing to stop.");
+        throw refusedBy("StopServiceDeployment", "RolloutOver", "The deployment is over, so there is nothing to stop.");
       }
       // ABORT is in the model, and the text knows only ROLLBACK. Source: docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopServiceDeployment.html
       await calling("StopServiceDeployment", (options) =>
@@ -54,7 +53,7 @@ export function ecsReleasesWrite(clients: EcsClients): ReleasesWrite {
       if (taskDefinition === to) return;
       if (taskDefinition !== from) {
         const moved = "Another revision was deployed since the plan was made, so it was left alone.";
-        throw refused("UpdateService", "DeploymentMoved", moved);
+        throw refusedBy("UpdateService", "DeploymentMoved", moved);
       }
       const { client, sdk } = await clients.ecs(place.region);
       await calling("UpdateService", (options) =>
@@ -92,7 +91,7 @@ export function ecsReleasesWrite(clients: EcsClients): ReleasesWrite {
       // What cannot be placed comes back inside an answer that says 200.
       const failure = answer.failures?.[0];
       if (!answer.tasks?.length && failure) {
-        throw refused("RunTask", failure.reason ?? "Failed", failure.detail ?? "The task could not be placed.");
+        throw refusedBy("RunTask", failure.reason ?? "Failed", failure.detail ?? "The task could not be placed.");
       }
     },
     stopTask: async (at, token, reason) => {
@@ -130,8 +129,4 @@ async function madeWith(clients: EcsClients, place: EcsPlace, family: string, to
     tags.some(({ key, value }) => key === tagOf.operation && value === token),
   );
   return newestArns[index] ?? null;
-}
-
-function refused(operation: string, code: string, message: string): ProviderError {
-  return new ProviderError({ provider: "AWS", operation, fault: "refused", code, message });
 }

@@ -1,7 +1,6 @@
 import type { Placement } from "../../domain/configuration.ts";
 import type { NodeGroup, NodesRead, NodesWrite } from "../../domain/platform/sizes.ts";
-import { ProviderError } from "../../errors.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { CacheClients } from "./clients.ts";
 
 /** The nodes of replication groups on ElastiCache. */
@@ -90,13 +89,4 @@ export async function describeGroup(clients: CacheClients, at: Placement): Promi
 function groupId({ at }: Placement): string {
   if (at.replication_group) return at.replication_group;
   throw refusedBy("describe", "NoCoordinates", "The configuration names no replication group for it.", "not_found");
-}
-
-function refusedBy(
-  operation: string,
-  code: string,
-  message: string,
-  fault: ProviderError["fault"] = "refused",
-): ProviderError {
-  return new ProviderError({ provider: "AWS", operation, fault, code, message });
 }

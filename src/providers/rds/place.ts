@@ -1,5 +1,5 @@
 import type { Placement } from "../../domain/configuration.ts";
-import { ProviderError } from "../../errors.ts";
+import { refusedBy } from "../aws.ts";
 
 /** Where a database server of RDS is. */
 export interface RdsPlace {
@@ -11,16 +11,6 @@ export function rdsPlace(at: Placement): RdsPlace {
   const { instance, region } = at.at;
   if (instance) return { instance, region };
   throw refusedBy("describe", "NoCoordinates", "The configuration names no instance for it.", "not_found");
-}
-
-/** A no of ours in the words of a platform's. */
-export function refusedBy(
-  operation: string,
-  code: string,
-  message: string,
-  fault: ProviderError["fault"] = "refused",
-): ProviderError {
-  return new ProviderError({ provider: "AWS", operation, fault, code, message });
 }
 
 /** Tags by which what was made from here is known. */

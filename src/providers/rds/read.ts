@@ -8,9 +8,9 @@ import type {
   SnapshotsRead,
 } from "../../domain/platform/snapshots.ts";
 import { ProviderError } from "../../errors.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { RdsClients } from "./clients.ts";
-import { rdsPlace, refusedBy, tags } from "./place.ts";
+import { rdsPlace, tags } from "./place.ts";
 
 /** What is asked of the inside of a server, by whoever can reach it. */
 export interface Inside {

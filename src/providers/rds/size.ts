@@ -1,8 +1,8 @@
 import type { DBInstance, PendingModifiedValues } from "@aws-sdk/client-rds";
 import type { OrderableClass, ServerSize, SizesRead, SizesWrite } from "../../domain/platform/sizes.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { RdsClients } from "./clients.ts";
-import { rdsPlace, refusedBy } from "./place.ts";
+import { rdsPlace } from "./place.ts";
 import { rawInstance } from "./read.ts";
 
 const mostPages = 3;

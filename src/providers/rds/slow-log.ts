@@ -8,9 +8,9 @@ import {
   type SlowLogRead,
   slowLogOf,
 } from "../../domain/logs/slow-log.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { RdsClients } from "./clients.ts";
-import { rdsPlace, refusedBy } from "./place.ts";
+import { rdsPlace } from "./place.ts";
 import { rawInstance } from "./read.ts";
 
 /** The limits of one reading; what is newest is read first. */

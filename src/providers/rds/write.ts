@@ -2,9 +2,9 @@ import type { Tag } from "@aws-sdk/client-rds";
 import { beside } from "../../domain/platform/beside.ts";
 import type { Labels, SnapshotsWrite } from "../../domain/platform/snapshots.ts";
 import { ProviderError } from "../../errors.ts";
-import { calling } from "../aws.ts";
+import { calling, refusedBy } from "../aws.ts";
 import type { RdsClients } from "./clients.ts";
-import { rdsPlace, refusedBy, tags } from "./place.ts";
+import { rdsPlace, tags } from "./place.ts";
 import { describeInstance, events, type Inside, rawInstance, restoredInstance, tagOf } from "./read.ts";
 
 /** The write half for servers on Amazon RDS; only the job that applies holds it. */
