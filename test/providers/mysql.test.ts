@@ -245,6 +245,23 @@ describe.skipIf(server === null)("MySQL and MariaDB", () => {
     return mysqlProvider(new Map([["production/main", database().url]]), keeping);
   }
 
+  test("a dump is stopped at once also while the server does not answer", async () => {
+    await filled();
+    const folder = await mkdtemp(join(tmpdir(), "tocsin-mysql-dumps-"));
+    try {
+      await database().query("lock tables orders write");
+      const { dumps } = dumping(folder);
+      const job = { operation: "stopped", name: "production-main-stopped.sql", format: "plain" as const };
+      expect(await dumps?.write.dump(at, { ...job, at: new Date().toISOString() })).toMatchObject({ done: false });
+      const begun = performance.now();
+      await dumps?.write.stop(at, "stopped");
+      expect(performance.now() - begun).toBeLessThan(5000);
+    } finally {
+      await database().query("unlock tables");
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test("a dump of MariaDB is not tried on MySQL, whose client does not read it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tocsin-mysql-dumps-"));
     try {

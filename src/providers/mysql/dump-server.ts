@@ -10,16 +10,25 @@ import { type Client, type Connections, close, connectionFor, opened } from "./s
 /** A table that says by which operation its database was made: not every server has comments on databases. */
 export const markTable = "tocsin_made_by";
 
-/** A session that lasts as long as the work does; what it throws is told in our words. */
+/**
+ * A session that lasts as long as the work does; what it throws is told in our words. Told to stop it waits for no
+ * answer any more: a server that hangs would keep who stops it waiting too.
+ */
 export async function inLongSession<T>(
   connections: Connections,
   at: Placement,
   operation: string,
+  signal: AbortSignal,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const connection = await connectionFor(connections, at, operation);
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  stopped.catch(() => {});
   try {
-    return await work(await opened(connection, operation));
+    const { server, ask } = await Promise.race([opened(connection, operation), stopped]);
+    return await work({ server, ask: (sql, values) => Promise.race([ask(sql, values), stopped]) });
   } catch (error) {
     throw providerError(operation, error);
   } finally {

@@ -118,7 +118,7 @@ async function dump(
   const done = (await store.list(of)).find((one) => one.name === job.name && one.operation === job.operation);
   if (done) return done;
   await store.sweep(of, job.operation);
-  return inLongSession(connections, at, "dump", async (client) => {
+  return inLongSession(connections, at, "dump", run.signal, async (client) => {
     const { server } = client;
     const program = await mysqlProgram(keeping, "dump", server);
     const { bytes: size } = await describe(client);

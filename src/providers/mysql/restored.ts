@@ -34,7 +34,7 @@ export async function restoreDump(
   const started = performance.now();
   const { store, file } = await plannedDump("MySQL", keeping, at, job, run);
   await dropRestored(connections, at, job.to, job.operation);
-  return inLongSession(connections, at, "restore", async (client) => {
+  return inLongSession(connections, at, "restore", run.signal, async (client) => {
     const program = await mysqlProgram(keeping, "client", client.server);
     await makeLike(client, job);
     try {
