@@ -58,7 +58,12 @@ export function createDirectory({
   readonly now: () => Date;
   readonly takenHandles?: TakenHandles;
 }): Directory {
-  const groups = cached(now, () => readGroups(call));
+  const groups = cached(now, async () => {
+    const read = await readGroups(call);
+    // Each is taken down when it is first seen, whoever is in it; where that fails, those of a person are asked for again.
+    const taken = await takenHandles(read.all).catch(() => null);
+    return { ...read, taken };
+  });
   const people = cached(now, () => readPeople(call));
   const emails = new Map<string, { readonly id: string | null; readonly until: number }>();
   const channels = new Map<string, { readonly id: Promise<string>; readonly until: number }>();
@@ -90,10 +95,12 @@ export function createDirectory({
 
   return {
     groupsOf: async (userId, { fresh = false } = {}) => {
-      const { all, hidden } = await groups.get(fresh ? freshMilliseconds : cacheMilliseconds);
+      const { all, hidden, taken: seen } = await groups.get(fresh ? freshMilliseconds : cacheMilliseconds);
       if (hidden) return { groups: [], doubt: groupsHidden };
       const own = all.filter((group) => group.users.includes(userId));
-      const taken = own.length === 0 ? [] : await takenHandles(own);
+      const doubtful = own.filter(({ handle }) => seen === null || seen.includes(handle));
+      // An admin may have said meanwhile that one is right.
+      const taken = doubtful.length === 0 ? [] : await takenHandles(doubtful);
       return {
         groups: own.map((group) => (taken.includes(group.handle) ? { ...group, handle: "" } : group)),
         doubt: taken.length === 0 ? null : handlesTaken(taken),

@@ -107,4 +107,18 @@ describe("[O16] rights that hang on user groups", { timeout: 120_000 }, () => {
       /group\.accepted[\s\S]*group\.replaced[\s\S]*group\.bound/,
     );
   });
+
+  test("stand for the group that was there first, also where nobody of it was seen before another took the handle", async () => {
+    const story = await startScenario({ configuration: configuration.replace("[S0PLATFORM]", '["@dba"]') });
+    const [ana, ben] = [story.person("U0ANA"), story.person("U0BEN")];
+    story.slack.changeGroup("S0DBA", { handle: "dba", users: ["U0SAM"] });
+    await story.advance("6m");
+    await ana.types(ops, "/ops policy");
+    story.slack.changeGroup("S0DBA", { disabled: true });
+    story.slack.changeGroup("S0MINE", { handle: "dba", users: ["U0BEN"] });
+    await story.advance("6m");
+    expect(await says(ben, "/ops restart agent")).toMatch(
+      /Denied: “Platform restarts” is for @dba, and @dba is another user group now than the one rights were given to/,
+    );
+  });
 });
