@@ -191,10 +191,15 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     async () => {
       const { story, ana, redis } = await overRedis();
       const emails = new Queue("emails", { connection: redis });
-      const worker = new Worker("emails", async () => "sent", { connection: redis.duplicate() });
+      // BullMQ leaves a connection open that was handed to it.
+      const line = redis.duplicate();
+      const worker = new Worker("emails", async () => "sent", { connection: line });
       stop.push(
         () => emails.close(),
-        () => worker.close(),
+        async () => {
+          await worker.close();
+          line.disconnect();
+        },
       );
       await emails.pause();
       for (let index = 0; index < 30; index += 1) await emails.add("welcome", {});
