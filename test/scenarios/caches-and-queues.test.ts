@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Queue, Worker } from "bullmq";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../support/person.ts";
 import { reading } from "../support/reading.ts";
-import { testRedis } from "../support/redis.ts";
+import { startWorker, testRedis } from "../support/redis.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
 
 const ops = "#ops";
@@ -148,13 +148,9 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     const emails = queueNamed("emails");
     queueNamed("reports");
     await queueNamed("reports").add("monthly", {});
-    const worker = new Worker(
-      "emails",
-      async () => {
-        throw new Error(`connect ECONNREFUSED 10.0.0.7 password=${secret} for ana@private.example`);
-      },
-      { connection: redis.duplicate() },
-    );
+    const worker = startWorker(redis, "emails", async () => {
+      throw new Error(`connect ECONNREFUSED 10.0.0.7 password=${secret} for ana@private.example`);
+    });
     for (let index = 0; index < 12; index += 1)
       await emails.add("welcome", { to: "ana@private.example", token: secret });
     await until("the jobs to fail", async () => (await emails.getFailedCount()) === 12);
@@ -203,7 +199,7 @@ describe.skipIf(url === null)("[O11] queues", { timeout: 90_000 }, () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const worker = new Worker("emails", () => held, { connection: redis.duplicate(), lockDuration: 60_000 });
+    const worker = startWorker(redis, "emails", () => held, { lockDuration: 60_000 });
     await until("the job to be at work", async () => (await emails.getActiveCount()) === 1);
     const scenario = await story();
     const ana = scenario.person("U0ANA");

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Queue, Worker } from "bullmq";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BusyDatabase, busyDatabase, waiting } from "../support/busy-database.ts";
 import { startHealthAddress } from "../support/health-address.ts";
 import { type Person, until } from "../support/person.ts";
 import { reading } from "../support/reading.ts";
-import { testRedis } from "../support/redis.ts";
+import { startWorker, testRedis } from "../support/redis.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
 import { watched } from "../support/watched.ts";
 
@@ -191,15 +191,10 @@ describe("[O2] each fault goes red for its reason, and green by what is done abo
     async () => {
       const { story, ana, redis } = await overRedis();
       const emails = new Queue("emails", { connection: redis });
-      // BullMQ leaves a connection open that was handed to it.
-      const line = redis.duplicate();
-      const worker = new Worker("emails", async () => "sent", { connection: line });
+      const worker = startWorker(redis, "emails", async () => "sent");
       stop.push(
         () => emails.close(),
-        async () => {
-          await worker.close();
-          line.disconnect();
-        },
+        () => worker.close(),
       );
       await emails.pause();
       for (let index = 0; index < 30; index += 1) await emails.add("welcome", {});

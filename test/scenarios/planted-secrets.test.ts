@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { DescribeTaskDefinitionCommand, ECSClient, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import { Queue, Worker } from "bullmq";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BusyDatabase, busyDatabase } from "../support/busy-database.ts";
 import { until } from "../support/person.ts";
-import { testRedis } from "../support/redis.ts";
+import { startWorker, testRedis } from "../support/redis.ts";
 import { type Scenario, startScenario } from "../support/scenario.ts";
 import { declared } from "../support/stories.ts";
 
@@ -237,13 +237,9 @@ describe("a secret that is planted anywhere", { timeout: 240_000 }, () => {
       // In keys, in jobs, and in why jobs failed.
       await redis.set(`sess:${secret("key")}`, secret("value"));
       await queue.add("welcome", { to: "ana@private.example", token: secret("job") });
-      const worker = new Worker(
-        "emails",
-        async () => {
-          throw new Error(`cannot reach smtp://bot:planted-smtp-Zq7@mail.example with ${secret("failure")}`);
-        },
-        { connection: redis.duplicate() },
-      );
+      const worker = startWorker(redis, "emails", async () => {
+        throw new Error(`cannot reach smtp://bot:planted-smtp-Zq7@mail.example with ${secret("failure")}`);
+      });
       planted.add("planted-smtp-Zq7");
       await until("the job to fail", async () => (await queue.getFailedCount()) === 1);
       await worker.close();

@@ -249,6 +249,8 @@ describe("[O3] another class for a member of an Aurora cluster", { timeout: 90_0
       /Change the readers first.*-2 is db\.m6g\.large \(`\/ops resize analytics --class db\.r6g\.xlarge --member waooaw-analytics-production-2`\)/,
     );
     await ana.clicks("Cancel", { channel: ops });
+    // Its card has no button any more: what is confirmed next is the other plan.
+    await ana.sees(ops, /Cancelled[\s\S]*Resize analytics/);
 
     const line = "/ops resize analytics --class db.r6g.xlarge --member waooaw-analytics-production-2 --now";
     const plan = await carriedOut(line, "analytics");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, realpath, rm, statfs } from "node:fs/promises";
+import { mkdtemp, readdir, realpath, rm, stat, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -53,12 +53,25 @@ const memory = "/dev/shm";
 /** Several times what a run has at once. */
 const roomNeeded = 2 * 2 ** 30;
 
+const folderName = "tocsin-test-";
+const day = 24 * 60 * 60 * 1000;
+
+/** A run that was killed leaves its folder behind, and here it would take up memory until the machine is started anew. */
+async function removeLeftOver(): Promise<void> {
+  for (const name of await readdir(memory)) {
+    const folder = join(memory, name);
+    if (!name.startsWith(folderName) || (await stat(folder)).mtimeMs > Date.now() - day) continue;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function startServer(folder: string): Promise<Server> {
   if (folder === memory) {
+    await removeLeftOver();
     const { bavail, bsize } = await statfs(folder);
     if (bavail * bsize < roomNeeded) throw new Error(`There is too little room in ${folder}`);
   }
-  const dataDir = await realpath(await mkdtemp(join(folder, "tocsin-test-")));
+  const dataDir = await realpath(await mkdtemp(join(folder, folderName)));
   try {
     const server = await startPrivatePostgres({
       dataDir,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll } from "vitest";
 import { freePort } from "./free-port.ts";
@@ -51,4 +52,21 @@ export async function testRedis(): Promise<string | null> {
     }
   });
   return url;
+}
+
+/** A worker of a queue with a line of its own, which BullMQ leaves open where it was handed to it. */
+export function startWorker(
+  redis: Redis,
+  queue: string,
+  work: () => Promise<unknown>,
+  options: { readonly lockDuration?: number } = {},
+): { readonly close: (force?: boolean) => Promise<void> } {
+  const line = redis.duplicate();
+  const worker = new Worker(queue, work, { connection: line, ...options });
+  return {
+    close: async (force = false) => {
+      await worker.close(force);
+      line.disconnect();
+    },
+  };
 }
