@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { slowness } from "./test/support/slowness.ts";
 
-/** Stories that kill, starve or drive whole processes: each gets the machine to itself, after everything else. */
+/** Stories that kill, starve or drive whole processes: after everything else, two at a time, since they mostly wait. */
 const heavy = [
   "test/scenarios/crash.test.ts",
   "test/scenarios/page.test.ts",
@@ -37,7 +37,7 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: "heavy", include: heavy, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { ...shared, name: "heavy", include: heavy, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
   },

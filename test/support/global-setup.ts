@@ -59,9 +59,11 @@ const day = 24 * 60 * 60 * 1000;
 /** A run that was killed leaves its folder behind, and here it would take up memory until the machine is started anew. */
 async function removeLeftOver(): Promise<void> {
   for (const name of await readdir(memory)) {
+    if (!name.startsWith(folderName)) continue;
     const folder = join(memory, name);
-    if (!name.startsWith(folderName) || (await stat(folder)).mtimeMs > Date.now() - day) continue;
-    await rm(folder, { recursive: true, force: true });
+    const { mtimeMs = Date.now() } = await stat(folder).catch(() => ({ mtimeMs: undefined }));
+    // Another person's is theirs to remove.
+    if (mtimeMs < Date.now() - day) await rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }
 
