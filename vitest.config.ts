@@ -32,7 +32,8 @@ export default defineConfig({
           exclude: heavy,
           // One process after another loaded the same thousand modules; what a file leaves behind is a fault of its own.
           isolate: false,
-          maxWorkers: 2,
+          // A third of a story is waiting.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

@@ -195,6 +195,7 @@ async function startSandbox(
     2000,
   );
   log.info({ mode: "sandbox", address: bot.address, database: database.shown }, `Tocsin is ready: open ${bot.address}`);
+  void stores.begin();
   return {
     failed: bot.failed,
     stop: async () => {
@@ -228,10 +229,10 @@ async function openStores(settings: Settings, postgresUrl: string, cloud: Sandbo
       const inside = stores.cache === null ? withDatabase : reachedAt(withDatabase, "cache", "redis", stores.cache);
       return stores.beside.reduce(withStore, inside);
     };
-    return { reach, stop: stores.stop };
+    return { reach, begin: stores.begin, stop: stores.stop };
   } catch (error) {
     log.warn({ err: error }, "The sandbox's data stores could not be started; it goes on without them");
-    return { reach: (config: Configuration) => config, stop: async () => {} };
+    return { reach: (config: Configuration) => config, begin: async () => {}, stop: async () => {} };
   }
 }
 

@@ -10,7 +10,8 @@ const mostMegabytes = 6;
 
 export interface CacheStore {
   readonly url: string;
-  readonly troubles: readonly Trouble[];
+  /** Fills it where it is empty. */
+  readonly begin: () => Promise<readonly Trouble[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,12 +21,13 @@ export async function startCache(dataDirectory: string): Promise<CacheStore | nu
   if (!server) return null;
   const client = new Redis(server.url, { maxRetriesPerRequest: null });
   client.on("error", () => {});
-  const filled = fill(client).catch(() => {});
   return {
     url: server.url,
-    troubles: [evicting(client)],
+    begin: async () => {
+      await fill(client);
+      return [evicting(client)];
+    },
     stop: async () => {
-      await filled;
       client.disconnect();
       await server.stop();
     },

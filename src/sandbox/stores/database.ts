@@ -8,24 +8,38 @@ const instance = "waooaw-postgres-production";
 
 export interface DatabaseStore {
   readonly url: string;
-  readonly troubles: readonly Trouble[];
+  /** Makes it where it is not there yet, and opens an application's sessions. */
+  readonly begin: () => Promise<readonly Trouble[]>;
   readonly stop: () => Promise<void>;
 }
 
-/** A database of its own in the sandbox's PostgreSQL, made where it is not there yet, with some sessions of an application. */
-export async function startDatabase(postgresUrl: string): Promise<DatabaseStore> {
+/**
+ * A database of its own in the sandbox's PostgreSQL, made where it is not there yet, with some sessions of an
+ * application. Its address is known at once; it is there once it was begun.
+ */
+export function startDatabase(postgresUrl: string): DatabaseStore {
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
-  await makeDatabase(postgresUrl, url.href);
   const application = new URL(url);
   application.username = role;
-  const sessions = await Promise.all(["backend", "backend", "agent"].map((one) => openSession(application.href, one)));
-  for (const session of sessions) await session.query("select count(*) from orders where state = 'open'");
+  const open = async (): Promise<readonly pg.Client[]> => {
+    await makeDatabase(postgresUrl, url.href);
+    const sessions = await Promise.all(
+      ["backend", "backend", "agent"].map((one) => openSession(application.href, one)),
+    );
+    for (const session of sessions) await session.query("select count(*) from orders where state = 'open'");
+    return sessions;
+  };
+  let opened: Promise<readonly pg.Client[]> = Promise.resolve([]);
   return {
     url: url.href,
-    troubles: [slowQuery(application.href), lockChain(application.href), exhaustedPool(application.href)],
+    begin: async () => {
+      opened = open();
+      await opened;
+      return [slowQuery, lockChain, exhaustedPool].map((trouble) => trouble(application.href));
+    },
     stop: async () => {
-      await Promise.all(sessions.map(close));
+      await Promise.all((await opened.catch(() => [])).map(close));
     },
   };
 }

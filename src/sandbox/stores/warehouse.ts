@@ -9,17 +9,16 @@ const patience = { looks: 120, milliseconds: 250 } as const;
 
 export interface WarehouseStore {
   readonly store: StoreBeside;
+  /** Starts it: a first start makes the server's own tables, for seconds in which nothing else gets anywhere. */
+  readonly begin: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /**
  * A MariaDB with a database of reports, where one is installed; else null. Its address is known at once, and it answers
- * some seconds later: a first start makes the server's own tables.
+ * some seconds after it was begun.
  */
-export async function startWarehouse(
-  dataDirectory: string,
-  say: (line: string) => void,
-): Promise<WarehouseStore | null> {
+export async function startWarehouse(dataDirectory: string): Promise<WarehouseStore | null> {
   const [program, installer] = await Promise.all([programAt("mariadbd"), programAt("mariadb-install-db")]);
   if (!program || !installer) return null;
   const folder = join(dataDirectory, "mariadb");
@@ -27,7 +26,9 @@ export async function startWarehouse(
   const url = `mysql://root@127.0.0.1:${port}`;
   const sessions: Connection[] = [];
   let reading: NodeJS.Timeout | undefined;
-  const started = start({ program, installer, folder, port }).then(async (server) => {
+  let started: Promise<Server | null> = Promise.resolve(null);
+  const open = async (): Promise<Server | null> => {
+    const server = await start({ program, installer, folder, port });
     const first = await connected(url);
     await makeDatabase(first);
     sessions.push(first);
@@ -36,8 +37,7 @@ export async function startWarehouse(
       2000,
     );
     return server;
-  });
-  started.catch((error: unknown) => say(`The warehouse could not be started: ${error}`));
+  };
   return {
     store: {
       kind: "database",
@@ -46,6 +46,10 @@ export async function startWarehouse(
       provider: "mysql",
       at: { database: name },
       url: `${url}/${name}`,
+    },
+    begin: async () => {
+      started = open();
+      await started;
     },
     stop: async () => {
       const server = await started.catch(() => null);

@@ -54,8 +54,11 @@ let database: pg.Client;
 
 beforeAll(async () => {
   // Started twice: what was made the first time is used again.
-  await (await startStores(options)).stop();
+  const first = await startStores(options);
+  await first.begin();
+  await first.stop();
   stores = await startStores(options);
+  await stores.begin();
   database = new pg.Client({ connectionString: stores.database });
   await database.connect();
 });
