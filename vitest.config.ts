@@ -32,8 +32,7 @@ export default defineConfig({
           exclude: heavy,
           // One process after another loaded the same thousand modules; what a file leaves behind is a fault of its own.
           isolate: false,
-          // A third of a story is waiting.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
