@@ -1,13 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
 import type { Connection } from "mysql2/promise";
 import { afterAll, describe, expect, test } from "vitest";
-import { type BackupSettings, noBackups } from "../../src/domain/backup/settings.ts";
-import type { Target } from "../../src/domain/operation/operation.ts";
-import { dumpKeeping } from "../../src/providers/dumps/keeping.ts";
 import { mysqlProvider } from "../../src/providers/mysql/mysql.ts";
-import { type Bench, killable } from "../support/killable.ts";
+import { dumpBench, dumping, restoring } from "../support/dump-bench.ts";
+import { killable } from "../support/killable.ts";
 import { killedEverywhere, unless, verified, type World } from "../support/killed-everywhere.ts";
 import { mysqlAdministrator, testMysql } from "../support/mysql.ts";
 
@@ -45,33 +41,10 @@ async function shop() {
   await ask(`insert into ${database}.customers values (1)`);
   const rows = Array.from({ length: 2000 }, () => "('before', 1)").join(", ");
   await ask(`insert into ${database}.orders (note, customer) values ${rows}`);
-  const folder = await mkdtemp(join(tmpdir(), "tocsin-killed-"));
-  folders.push(folder);
-  const settings: BackupSettings = { ...noBackups, store: { kind: "directory", path: folder } };
-  const connections = new Map([["production/main", `${server?.url}/${database}`]]);
-  const none = () => {
-    throw new Error("There is no bucket here.");
-  };
-  const placement = { environment: "production", provider: "mysql", at: { connection: "production/main" } };
-  const target: Target = { kind: "database", name: "main", environment: "production", production: true, placement };
-  return {
-    database,
-    folder,
-    bench: (operation: string, input: Bench["input"]): Bench => ({
-      // What runs is remembered by the process that began it, and dies with it.
-      providers: () => [mysqlProvider(connections, dumpKeeping(settings, none))],
-      target,
-      operation,
-      input,
-      // Work that outlasts a job takes the time of the machine, not the bot's.
-      advance: () => new Promise((resolve) => setTimeout(resolve, 100)),
-    }),
-  };
+  const made = await dumpBench("mysql", `${server?.url}/${database}`, mysqlProvider);
+  folders.push(made.folder);
+  return { database, ...made };
 }
-
-const asked = "2026-11-22T10:00:00.000Z";
-const dumping = { expireBefore: "2026-10-22T10:00:00.000Z", format: null, testRestore: true, asked };
-const restoring = { stamp: "202611221000", asked, validate: [], rtoSeconds: null, rpoSeconds: null };
 
 /** Files of a folder whose name is no dump's and no description of one. */
 const halves = (names: readonly string[]): readonly string[] =>

@@ -1,14 +1,10 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
-import { type BackupSettings, noBackups } from "../../src/domain/backup/settings.ts";
-import type { Target } from "../../src/domain/operation/operation.ts";
-import { dumpKeeping } from "../../src/providers/dumps/keeping.ts";
 import { postgresProvider } from "../../src/providers/postgres/postgres.ts";
+import { dumpBench, dumping, restoring } from "../support/dump-bench.ts";
 import { dumpablePostgres } from "../support/dumpable-postgres.ts";
-import { type Bench, killable } from "../support/killable.ts";
+import { killable } from "../support/killable.ts";
 import { killedEverywhere, unless, verified, type World } from "../support/killed-everywhere.ts";
 
 const server = await dumpablePostgres();
@@ -44,33 +40,10 @@ async function shop() {
   await ask("postgres", `create database ${database}`);
   await ask(database, "create table orders (id serial primary key, note text)");
   await ask(database, "insert into orders (note) select 'before' from generate_series(1, 20000)");
-  const folder = await mkdtemp(join(tmpdir(), "tocsin-killed-"));
-  folders.push(folder);
-  const settings: BackupSettings = { ...noBackups, store: { kind: "directory", path: folder } };
-  const connections = new Map([["production/main", `${server?.url}/${database}`]]);
-  const none = () => {
-    throw new Error("There is no bucket here.");
-  };
-  const placement = { environment: "production", provider: "postgres", at: { connection: "production/main" } };
-  const target: Target = { kind: "database", name: "main", environment: "production", production: true, placement };
-  return {
-    database,
-    folder,
-    bench: (operation: string, input: Bench["input"]): Bench => ({
-      // What runs is remembered by the process that began it, and dies with it.
-      providers: () => [postgresProvider(connections, dumpKeeping(settings, none))],
-      target,
-      operation,
-      input,
-      // Work that outlasts a job takes the time of the machine, not the bot's.
-      advance: () => new Promise((resolve) => setTimeout(resolve, 100)),
-    }),
-  };
+  const made = await dumpBench("postgres", `${server?.url}/${database}`, postgresProvider);
+  folders.push(made.folder);
+  return { database, ...made };
 }
-
-const asked = "2026-11-22T10:00:00.000Z";
-const dumping = { expireBefore: "2026-10-22T10:00:00.000Z", format: null, testRestore: true, asked };
-const restoring = { stamp: "202611221000", asked, validate: [], rtoSeconds: null, rpoSeconds: null };
 
 /** Files of a folder whose name is no dump's and no description of one. */
 const halves = (names: readonly string[]): readonly string[] =>

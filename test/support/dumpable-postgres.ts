@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll } from "vitest";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/sandbox/stores/server.ts";
 import { until } from "./person.ts";
 
 const installed = "/usr/lib/postgresql";

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll } from "vitest";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/sandbox/stores/server.ts";
 import { until } from "./person.ts";
 
 export interface TestMysql {

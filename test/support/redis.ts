@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll } from "vitest";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/sandbox/stores/server.ts";
 import { until } from "./person.ts";
 
 /**
