@@ -9,7 +9,7 @@ import { operations } from "../src/operations/index.ts";
 import { openDatabase, openPool } from "../src/store/database.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { startPrivatePostgres } from "../src/store/private-postgres.ts";
-import { recordsOf } from "../src/store/records.ts";
+import { withRecords } from "../src/store/records.ts";
 import { createTransact } from "../src/store/transact.ts";
 import { views } from "../templates/views.ts";
 
@@ -40,7 +40,7 @@ export async function postmortem(): Promise<void> {
       now: () => start,
       newId: () => `bench-${Math.random().toString(36).slice(2)}`,
       app: (context) =>
-        ({
+        withRecords(context, {
           now: context.now,
           config,
           newId: context.newId,
@@ -50,7 +50,6 @@ export async function postmortem(): Promise<void> {
             permalink: (channel: string, ts: string) => `https://x.slack.com/archives/${channel}/p${ts}`,
           },
           redact: createRedact([]),
-          ...recordsOf(context),
           outbox: { add: async () => {}, missing: async () => [], posted: async () => null, documents: async () => [] },
           jobs: { add: async () => {} },
         }) as unknown as App,

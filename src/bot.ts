@@ -51,7 +51,7 @@ import { migrate } from "./store/migrate.ts";
 import { outboxRecords } from "./store/outbox.ts";
 import { holdOutbox } from "./store/outbox-holder.ts";
 import { rememberPerson } from "./store/people.ts";
-import { recordsOf } from "./store/records.ts";
+import { withRecords } from "./store/records.ts";
 import { createTransact } from "./store/transact.ts";
 
 export interface BotOptions {
@@ -128,18 +128,18 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
   // The outbox is drained by what is put together below.
   let outboxRecorded = (): void => {};
-  const appOf = (context: RecordContext): WholeApp => ({
-    now: context.now,
-    config,
-    redact,
-    newId: context.newId,
-    workspace: connection.workspace,
-    ...recordsOf(context),
-    authenticator,
-    outbox: outboxRecords(context, () => outboxRecorded()),
-    jobs: queue.jobs(executorOf(context.db), context.watch),
-    intake: intakeRecords(context),
-  });
+  const appOf = (context: RecordContext): WholeApp =>
+    withRecords(context, {
+      now: context.now,
+      config,
+      redact,
+      newId: context.newId,
+      workspace: connection.workspace,
+      authenticator,
+      outbox: outboxRecords(context, () => outboxRecorded()),
+      jobs: queue.jobs(executorOf(context.db), context.watch),
+      intake: intakeRecords(context),
+    });
   const record = createTransact<WholeApp>({ pool, now, newId: randomUUIDv7, app: appOf });
   const transact: typeof record = async (work) => {
     const result = await record(work);

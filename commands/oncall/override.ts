@@ -1,3 +1,4 @@
+import type { Caller } from "../../src/domain/access/caller.ts";
 import { addOverride, removeOverride, swapTurns } from "../../src/domain/oncall/changes.ts";
 import { readMoment } from "../../src/domain/oncall/moment-words.ts";
 import { requireTeam } from "../../src/domain/oncall/now.ts";
@@ -28,10 +29,10 @@ export const override = command({
   needs: "member",
   run: async (ask) => {
     const { app, caller, args, at } = ask;
-    const from = args.from ? momentTyped(args.from, ask, "from") : app.now;
+    const from = args.from ? momentTyped(args.from, caller, app.now, "from") : app.now;
     if (!args.team || !args.person || !args.until) {
       if (args.team) requireTeam(app, args.team);
-      const until = args.until ? momentTyped(args.until, ask, "until") : hoursAfter(from, usualHours);
+      const until = args.until ? momentTyped(args.until, caller, app.now, "until") : hoursAfter(from, usualHours);
       const userId = args.person ?? caller.userId;
       return {
         modal: overrideForm({
@@ -49,7 +50,7 @@ export const override = command({
       level: args.level ?? null,
       userId: args.person,
       from,
-      until: momentTyped(args.until, { app: { ...app, now: from }, caller }, "until"),
+      until: momentTyped(args.until, caller, from, "until"),
     });
   },
   buttons: {
@@ -119,8 +120,8 @@ async function swapped(ask: Pick<Ask, "app" | "caller">, team: string, other: st
   return { text: reply(text) };
 }
 
-function momentTyped(words: string, { app, caller }: Pick<Ask, "app" | "caller">, field: "from" | "until"): Date {
-  const found = readMoment(words, caller.timezone, app.now);
+function momentTyped(words: string, caller: Caller, from: Date, field: "from" | "until"): Date {
+  const found = readMoment(words, caller.timezone, from);
   if (found) return found;
   throw new Refusal(
     "bad_argument",

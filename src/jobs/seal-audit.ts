@@ -1,8 +1,8 @@
 /** How long a quiet audit log goes without a look; entries of other processes are found by it. */
 const quietMilliseconds = 500;
 
-/** How soon another look follows when something is, or may be, left to seal. */
-const soonMilliseconds = 50;
+/** How soon another look follows when something is, or may be, left to seal: each costs as much as several asks. */
+const soonMilliseconds = 200;
 
 export interface Sealing {
   /** Says that something was committed; sealing follows soon, so that no NOTIFY is needed for it. */

@@ -27,6 +27,7 @@ export type Parsed =
 
 /** Names written as @name that Slack did not turn into ids, for looking them up before the line is parsed. */
 export function rawMentions(text: string): readonly string[] {
+  if (!text.includes("@")) return [];
   return tokens(text)
     .filter((token) => !token.quoted && /^@[\w.-]+$/.test(token.raw) && !/^@me$/i.test(token.raw))
     .map((token) => token.text.slice(1));
@@ -76,9 +77,10 @@ interface Spelling {
   readonly spelling: readonly string[];
 }
 
-const knownSpellings = new WeakMap<readonly Command[], readonly Spelling[]>();
+const knownSpellings = new WeakMap<readonly Command[], ReadonlyMap<string, readonly Spelling[]>>();
 
-function spellingsOf(own: readonly Command[]): readonly Spelling[] {
+/** By their first word. */
+function spellingsOf(own: readonly Command[]): ReadonlyMap<string, readonly Spelling[]> {
   const known = knownSpellings.get(own);
   if (known) return known;
   const spellings = own.flatMap((command) => {
@@ -86,24 +88,26 @@ function spellingsOf(own: readonly Command[]): readonly Spelling[] {
     const words = [verb, ...(command.synonyms ?? [])];
     return words.map((word) => ({ command, verb, spelling: word.toLowerCase().split(" ") }));
   });
-  knownSpellings.set(own, spellings);
-  return spellings;
+  const byFirstWord = Map.groupBy(spellings, ({ spelling }) => spelling[0] ?? "");
+  knownSpellings.set(own, byFirstWord);
+  return byFirstWord;
 }
 
 function verbAt(own: readonly Command[], words: readonly Token[], slash: string, bare?: Command) {
   const spellings = spellingsOf(own);
   const typedWords = words.slice(0, 4).map(({ text }) => text.toLowerCase());
-  const matches = spellings
+  const matches = (spellings.get(typedWords[0] ?? "") ?? [])
     .filter(({ spelling }) => spelling.every((part, index) => typedWords[index] === part))
     .sort((left, right) => right.spelling.length - left.spelling.length);
   const [best] = matches;
   if (best) return { command: best.command, used: best.spelling.length };
   const word = words[0]?.text ?? "";
   // A synonym that is near is answered with the verb it stands for.
+  const all = [...spellings.values()].flat();
   const near = nearest(
     word,
-    spellings.map(({ spelling }) => spelling.join(" ")),
-  ).map((spelling) => spellings.find((one) => one.spelling.join(" ") === spelling)?.verb ?? spelling);
+    all.map(({ spelling }) => spelling.join(" ")),
+  ).map((spelling) => all.find((one) => one.spelling.join(" ") === spelling)?.verb ?? spelling);
   if (bare && near.length === 0) return { command: bare, used: 0 };
   const hint = [...new Set(near)].map((verb) => `\`${slash} ${verb}\``).join(" or ");
   throw new Refusal(

@@ -15,8 +15,18 @@ export function list(value: unknown): readonly unknown[] {
 
 /** The same without zero bytes, which nobody types and PostgreSQL cannot hold. */
 export function withoutZeroBytes<T>(value: T): T {
-  if (typeof value === "string") return (value.includes("\0") ? value.replaceAll("\0", "") : value) as T;
-  if (Array.isArray(value)) return value.map(withoutZeroBytes) as T;
+  return holdsZeroByte(value) ? stripped(value) : value;
+}
+
+function holdsZeroByte(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some(holdsZeroByte);
+}
+
+function stripped<T>(value: T): T {
+  if (typeof value === "string") return value.replaceAll("\0", "") as T;
+  if (Array.isArray(value)) return value.map(stripped) as T;
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutZeroBytes(inner)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, stripped(inner)])) as T;
 }

@@ -159,18 +159,27 @@ export function isForeign(body: Payload, workspace: Pick<Workspace, "teamId" | "
   return enterprise !== null && workspace.enterpriseId !== null && enterprise !== workspace.enterpriseId;
 }
 
+/** One listener for all kinds: of several, Bolt leads each delivery past every one of them. */
 function listen(app: App, handlers: Handlers): void {
-  const every = /[\s\S]*/;
-  // Bolt's types of bodies and acknowledgements differ for each kind; ours read all of them as data.
-  const data = (body: unknown) => body as Payload;
-  const plain = (ack: unknown) => ack as Ack;
-  app.command(every, ({ body, ack }) => handlers.command(data(body), plain(ack)));
-  app.action({ action_id: every }, ({ body, payload, ack }) => handlers.button(data(body), data(payload), plain(ack)));
-  app.view({ callback_id: every, type: "view_submission" }, ({ body, ack }) => handlers.form(data(body), plain(ack)));
-  app.view({ callback_id: every, type: "view_closed" }, ({ ack }) => plain(ack)());
-  app.shortcut(every, ({ body, ack }) => handlers.shortcut(data(body), plain(ack)));
-  app.options({ action_id: every }, ({ body, ack }) => handlers.suggestions(data(body), plain(ack)));
-  app.event(every, ({ body }) => handlers.event(data(body)));
+  app.use(async (args) => {
+    // Bolt's types of bodies and acknowledgements differ for each kind; ours read all of them as data.
+    const { body, payload, ack } = args as unknown as { readonly body: Payload; readonly payload: Payload; ack: Ack };
+    if (body.event !== undefined) return handlers.event(body);
+    if (body.command !== undefined) return handlers.command(body, ack);
+    switch (body.type) {
+      case "block_actions":
+        return handlers.button(body, payload, ack);
+      case "view_submission":
+        return handlers.form(body, ack);
+      case "view_closed":
+        return ack();
+      case "shortcut":
+      case "message_action":
+        return handlers.shortcut(body, ack);
+      case "block_suggestion":
+        return handlers.suggestions(body, ack);
+    }
+  });
   app.error(async (error) => {
     throw error;
   });

@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { AuditEntry } from "../domain/audit/entry.ts";
 import type { Json } from "../domain/operation/operation.ts";
 import type { App } from "../domain/ports.ts";
-import { type RecordContext, write } from "./database.ts";
+import { insertion, type RecordContext, write } from "./database.ts";
 
 export type AuditTables = {
   readonly audit: {
@@ -36,7 +36,7 @@ export function auditRecords(context: RecordContext): App["audit"] {
         subject: storable(entry.subject),
         details: JSON.stringify(storableJson(entry.details)),
       };
-      await write(context, db.insertInto("audit").values(row));
+      await write(context, insertion("audit", row));
     },
     recent: async (limit): Promise<readonly AuditEntry[]> =>
       db.selectFrom("audit").select(auditColumns).orderBy("id", "desc").limit(limit).execute(),

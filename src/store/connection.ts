@@ -8,6 +8,7 @@ import {
   type QueryResult,
 } from "kysely";
 import type pg from "pg";
+import { sendOn } from "./batch.ts";
 import type { Database } from "./database.ts";
 
 const databases = new WeakMap<pg.PoolClient, Database>();
@@ -50,34 +51,8 @@ export function databaseOn(client: pg.PoolClient): Database {
   return database;
 }
 
-/** Statements that hold a list of values differ in text with its length: so many texts are prepared, the rest is not. */
-const mostPrepared = 500;
-const prepared = new Map<string, string>();
-
-/**
- * Sends a statement now; statements sent in one go of the event loop leave in one write, which is what costs. The server
- * parses and plans each text once for a connection, which costs it more than carrying it out.
- */
-export function sendOn(client: pg.PoolClient, query: CompiledQuery): Promise<pg.QueryResult> {
-  const { stream } = client.connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-  // One message is enough for what has no values.
-  if (query.parameters.length === 0) return client.query(query.sql);
-  return client.query({ text: query.sql, values: query.parameters as unknown[], ...nameOf(query.sql) });
-}
-
-function nameOf(text: string): { readonly name?: string } {
-  const known = prepared.get(text);
-  if (known) return { name: known };
-  if (prepared.size >= mostPrepared) return {};
-  const name = `tocsin_${prepared.size}`;
-  prepared.set(text, name);
-  return { name };
-}
-
 async function answered<R>(client: pg.PoolClient, query: CompiledQuery): Promise<QueryResult<R>> {
   const { command, rowCount, rows } = await sendOn(client, query);
   const counts = ["INSERT", "UPDATE", "DELETE", "MERGE"].includes(command);
-  return { rows, ...(counts ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) };
+  return { rows: rows as R[], ...(counts ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) };
 }

@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely, PostgresDialect } from "kysely";
+import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 
 // int8 comes as a string by default; every one of ours (ids of log rows, counts) fits a number.
@@ -6,6 +6,12 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Tables are declared by the file that owns them, with `withTables`; nobody sees them all. */
 export type Database = Kysely<Record<never, never>>;
+
+/** A statement as it is sent: its text and what stands for $1, $2 … */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
 
 /** What a record file works with: one open transaction and the moment it began. */
 export interface RecordContext {
@@ -15,7 +21,7 @@ export interface RecordContext {
   /** Has something done once the transaction is committed; not at all when it is rolled back. */
   readonly afterCommit?: (work: () => void) => void;
   /** Sends a statement at once, in the order of the calls; the transaction waits for it before it commits. */
-  readonly send?: (query: CompiledQuery) => Promise<{ readonly rowCount: number | null; readonly rows: unknown[] }>;
+  readonly send?: (statement: Statement) => Promise<{ readonly rowCount: number | null; readonly rows: unknown[] }>;
   /** The claim of the ask's key: whether it is the first of it. What a repeat must leave alone waits for the answer. */
   readonly claim?: { first: Promise<boolean> };
   /** Has the transaction wait for this before it commits, and fail with it. */
@@ -23,9 +29,40 @@ export interface RecordContext {
 }
 
 /** Writes what nobody waits for: trouble with it fails the transaction when it commits. */
-export async function write(context: RecordContext, query: { readonly compile: () => CompiledQuery }): Promise<void> {
-  if (context.send) void context.send(query.compile());
-  else await context.db.executeQuery(query.compile());
+export async function write(context: RecordContext, { sql, parameters }: Statement): Promise<void> {
+  if (context.send) void context.send({ sql, parameters });
+  else await context.db.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+}
+
+/** The rows of a statement. */
+export async function read(context: RecordContext, { sql, parameters }: Statement): Promise<readonly unknown[]> {
+  if (context.send) return (await context.send({ sql, parameters })).rows;
+  return (await context.db.executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
+}
+
+/** How many rows the statement added, changed or removed. */
+export async function changed(context: RecordContext, { sql, parameters }: Statement): Promise<number> {
+  if (context.send) return (await context.send({ sql, parameters })).rowCount ?? 0;
+  return Number((await context.db.executeQuery(CompiledQuery.raw(sql, [...parameters]))).numAffectedRows ?? 0);
+}
+
+const inserts = new Map<string, string>();
+
+/**
+ * The statement that adds a row. Its text is put together once for a table and its columns: for what every ask writes
+ * a query builder costs more than the sending.
+ */
+export function insertion(table: string, row: Readonly<Record<string, unknown>>, onConflict = ""): Statement {
+  const columns = Object.keys(row);
+  const about = `${table} ${onConflict} ${columns.join()}`;
+  let sql = inserts.get(about);
+  if (sql === undefined) {
+    const names = columns.map((column) => `"${column}"`).join(", ");
+    const places = columns.map((_, index) => `$${index + 1}`).join(", ");
+    sql = `insert into "${table}" (${names}) values (${places}) ${onConflict}`.trimEnd();
+    inserts.set(about, sql);
+  }
+  return { sql, parameters: Object.values(row) };
 }
 
 /**
@@ -49,8 +86,6 @@ export function openPool(
     application_name: options.name ?? "tocsin",
     statement_timeout: options.statementMilliseconds ?? 1500,
     idle_in_transaction_session_timeout: 5000,
-    // Statements of a transaction leave without waiting for the answers to those before (see connection.ts).
-    pipeline: true,
   });
   // An idle connection that the server drops raises here; without a listener it would end the process. The next
   // query opens another one.

@@ -2,7 +2,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Incident, IncidentSource, Phase, RoleHolder } from "../domain/incident/incident.ts";
 import type { IncidentRecords } from "../domain/incident/records.ts";
 import { Refusal } from "../errors.ts";
-import type { RecordContext } from "./database.ts";
+import { type RecordContext, read } from "./database.ts";
 import { visibleIncident } from "./visible-incidents.ts";
 
 interface IncidentTable {
@@ -45,13 +45,11 @@ type Tables = {
 /** Incidents and who is in them. */
 export function incidentRecords(context: RecordContext): IncidentRecords {
   const db = context.db.withTables<Tables>();
-  const one = (column: "id" | "number" | "channel_id", value: string | number) =>
-    db
-      .selectFrom("incidents")
-      .selectAll()
-      .where(column, "=", value as never)
-      .executeTakeFirst()
-      .then((row) => (row ? fromRow(row) : null));
+  // Nearly every ask reads its incident: see `insertion` for why its text stands here.
+  const one = async (column: "id" | "number" | "channel_id", value: string | number) => {
+    const [row] = await read(context, { sql: `select * from incidents where ${column} = $1`, parameters: [value] });
+    return row ? fromRow(row as never) : null;
+  };
   return {
     insert: async (incident) => {
       // A number that was taken stays taken, also where the transaction is rolled back.

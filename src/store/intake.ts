@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { IntakeRecords } from "../domain/slack-side.ts";
-import { type RecordContext, write } from "./database.ts";
+import { changed, insertion, type RecordContext, write } from "./database.ts";
 
 const keptMilliseconds = 24 * 60 * 60_000;
 /** So many asks forget so many old ones; the rest waits for the next time. */
@@ -14,14 +14,8 @@ export function intakeRecords(context: RecordContext): IntakeRecords {
   return {
     // Sent before anything is awaited: what the ask does beside it comes behind it.
     begin: async (key, kind) => {
-      const claim = sql`
-        insert into slack_intake (key, kind, received_at) values (${key}, ${kind}, ${now})
-        on conflict (key) do nothing`.compile(db);
-      const first = (
-        context.send
-          ? context.send(claim).then(({ rowCount }) => rowCount)
-          : db.executeQuery(claim).then(({ numAffectedRows }) => numAffectedRows)
-      ).then((rows) => Number(rows) === 1);
+      const claim = insertion("slack_intake", { key, kind, received_at: now }, "on conflict (key) do nothing");
+      const first = changed(context, claim).then((rows) => rows === 1);
       if (context.claim) context.claim.first = first;
       if (await first) {
         begun += 1;
@@ -32,8 +26,8 @@ export function intakeRecords(context: RecordContext): IntakeRecords {
       return { first: false, answer: (found.rows[0]?.answer ?? null) as never };
     },
     answer: async (key, answer) => {
-      const kept = sql`update slack_intake set answer = ${JSON.stringify(answer)}::jsonb where key = ${key}`;
-      await write(context, { compile: () => kept.compile(db) });
+      const sql = "update slack_intake set answer = $1::jsonb where key = $2";
+      await write(context, { sql, parameters: [JSON.stringify(answer), key] });
     },
   };
 }
@@ -43,5 +37,5 @@ async function forget(context: RecordContext): Promise<void> {
   const old = sql`
     delete from slack_intake where key in (
       select key from slack_intake where received_at < ${before} limit ${prunedAtOnce} for update skip locked)`;
-  await write(context, { compile: () => old.compile(context.db) });
+  await write(context, old.compile(context.db));
 }

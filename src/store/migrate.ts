@@ -46,6 +46,7 @@ import * as postmortemsOwed from "./migrations/0061-postmortems-owed.ts";
 import * as alertCrowds from "./migrations/0064-alert-crowds.ts";
 import * as alertsForgotten from "./migrations/0065-alerts-forgotten.ts";
 import * as groupBindings from "./migrations/0070-group-bindings.ts";
+import * as manyAtOnce from "./migrations/0071-many-at-once.ts";
 
 /** Every migration in order; one is never changed once it has landed. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -94,6 +95,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0064-alert-crowds": alertCrowds,
   "0065-alerts-forgotten": alertsForgotten,
   "0070-group-bindings": groupBindings,
+  "0071-many-at-once": manyAtOnce,
 };
 
 /** Brings the database to the newest schema. Several processes may do so at once; one does it, the others wait. */

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Lane, MissingPiece, Outbox } from "../domain/intent.ts";
 import { lanes, type OutboxRows, placeKey, type Sending } from "../domain/outbox.ts";
-import { type RecordContext, write } from "./database.ts";
+import { insertion, type RecordContext, write } from "./database.ts";
 import { type OutboxTables, outboxDraining } from "./outbox-draining.ts";
 
 /** The channel that wakes the drainer. */
@@ -94,10 +94,12 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
       attempts: 0,
       created_at: context.now,
     };
-    const added = coalesced.has(intent.kind)
-      ? unlessWaiting(row)
-      : sql`insert into outbox (${columnsOf(row)}) values (${valuesOf(row)}) on conflict (once) do nothing`;
-    await write(context, { compile: () => added.compile(db) });
+    await write(
+      context,
+      coalesced.has(intent.kind)
+        ? unlessWaiting(row).compile(db)
+        : insertion("outbox", row, row.once === null ? "" : "on conflict (once) do nothing"),
+    );
     if (wake) context.afterCommit?.(wake);
   };
 

@@ -50,58 +50,89 @@ import { timelineRecords } from "./timeline.ts";
 import { turnRecords } from "./turns.ts";
 import { watchRecords } from "./watches.ts";
 
-export function recordsOf(context: RecordContext) {
-  return {
-    names: names(context),
-    people: peopleRecords(context),
-    overrides: overrideRecords(context),
-    pages: pageRecords(context),
-    handoffs: handoffRecords(context),
-    outsideShifts: outsideShiftRecords(context),
-    incidents: incidentRecords(context),
-    watches: watchRecords(context),
-    clocks: clockRecords(context),
-    search: incidentSearch(context),
-    links: incidentLinkRecords(context),
-    figures: figureRecords(context),
-    archiving: archivingRecords(context),
-    followers: followerRecords(context),
-    publicPage: publicRecords(context),
-    securitySteps: securityStepRecords(context),
-    timeline: timelineRecords(context),
-    curation: curationRecords(context),
-    reactions: reactionRecords(context),
-    captures: captureRecords(context),
-    beliefs: beliefRecords(context),
-    visits: visitRecords(context),
-    capturedFiles: capturedFileRecords(context),
-    reconciliations: reconciliationRecords(context),
-    postmortems: postmortemRecords(context),
-    postmortemWork: postmortemWorkRecords(context),
-    actionItems: actionItemRecords(context),
-    counterparts: counterpartRecords(context),
-    ticketRequests: ticketRequestRecords(context),
-    operations: operationRecords(context),
-    locks: lockRecords(context),
-    holds: holdRecords(context),
-    factors: factorRecords(context),
-    groupBindings: groupBindingRecords(context),
-    leases: leaseRecords(context),
-    storeLooks: storeLookRecords(context),
-    backups: backupRecords(context),
-    reports: reportRecords(context),
-    changes: changeRecords(context),
-    inquiries: inquiryRecords(context),
-    samples: sampleRecords(context),
-    costs: costRecords(context),
-    ticks: tickRecords(context),
-    turns: turnRecords(context),
-    newcomers: newcomerRecords(context),
-    releaseWatches: releaseWatchRecords(context),
-    armings: armingRecords(context),
-    alerts: alertRecords(context),
-    auditLog: auditLogRecords(context),
-    archive: archiveRecords(context),
-    audit: auditRecords(context),
-  };
+/** How each kind is made for a transaction. */
+const kinds = {
+  names,
+  people: peopleRecords,
+  overrides: overrideRecords,
+  pages: pageRecords,
+  handoffs: handoffRecords,
+  outsideShifts: outsideShiftRecords,
+  incidents: incidentRecords,
+  watches: watchRecords,
+  clocks: clockRecords,
+  search: incidentSearch,
+  links: incidentLinkRecords,
+  figures: figureRecords,
+  archiving: archivingRecords,
+  followers: followerRecords,
+  publicPage: publicRecords,
+  securitySteps: securityStepRecords,
+  timeline: timelineRecords,
+  curation: curationRecords,
+  reactions: reactionRecords,
+  captures: captureRecords,
+  beliefs: beliefRecords,
+  visits: visitRecords,
+  capturedFiles: capturedFileRecords,
+  reconciliations: reconciliationRecords,
+  postmortems: postmortemRecords,
+  postmortemWork: postmortemWorkRecords,
+  actionItems: actionItemRecords,
+  counterparts: counterpartRecords,
+  ticketRequests: ticketRequestRecords,
+  operations: operationRecords,
+  locks: lockRecords,
+  holds: holdRecords,
+  factors: factorRecords,
+  groupBindings: groupBindingRecords,
+  leases: leaseRecords,
+  storeLooks: storeLookRecords,
+  backups: backupRecords,
+  reports: reportRecords,
+  changes: changeRecords,
+  inquiries: inquiryRecords,
+  samples: sampleRecords,
+  costs: costRecords,
+  ticks: tickRecords,
+  turns: turnRecords,
+  newcomers: newcomerRecords,
+  releaseWatches: releaseWatchRecords,
+  armings: armingRecords,
+  alerts: alertRecords,
+  auditLog: auditLogRecords,
+  archive: archiveRecords,
+  audit: auditRecords,
+};
+
+export type Records = { readonly [Name in keyof typeof kinds]: ReturnType<(typeof kinds)[Name]> };
+
+const context = Symbol("context");
+const made = Symbol("made");
+interface Made {
+  readonly [context]: RecordContext;
+  readonly [made]: Record<string, unknown>;
+}
+
+const getters = Object.create(
+  Object.prototype,
+  Object.fromEntries(
+    Object.entries(kinds).map(([name, make]) => [
+      name,
+      {
+        get(this: Made) {
+          this[made][name] ??= make(this[context]);
+          return this[made][name];
+        },
+      },
+    ]),
+  ),
+);
+
+/**
+ * Adds every kind of record to what else a transaction offers, which wins. Each is made when it is first asked for: an
+ * ask needs a handful of the fifty. They are inherited, so spreading what this answers loses them.
+ */
+export function withRecords<Rest extends object>(of: RecordContext, rest: Rest): Records & Rest {
+  return { __proto__: getters, ...rest, [context]: of, [made]: {} } as unknown as Records & Rest;
 }

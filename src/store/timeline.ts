@@ -1,7 +1,7 @@
 import { type Generated, sql } from "kysely";
 import type { MessageSource, TimelineEntry, TimelineKind } from "../domain/timeline/entry.ts";
 import type { TimelineRecords } from "../domain/timeline/records.ts";
-import { type RecordContext, write } from "./database.ts";
+import { insertion, type RecordContext, write } from "./database.ts";
 import { eraseEntry } from "./erase-entry.ts";
 
 export interface EntryRow {
@@ -65,7 +65,7 @@ export function timelineRecords(context: RecordContext): TimelineRecords {
         operation_id: entry.operationId ?? null,
         hidden: false,
       };
-      await write(context, db.insertInto("timeline_entries").values(row));
+      await write(context, insertion("timeline_entries", { ...row }));
       return fromRow(row);
     },
     list: async (incidentId, options = {}) => {

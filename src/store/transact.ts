@@ -1,19 +1,17 @@
-import { CompiledQuery } from "kysely";
 import pg from "pg";
 import type { App } from "../domain/ports.ts";
 import { Refusal } from "../errors.ts";
-import { databaseOn, sendOn } from "./connection.ts";
+import { sendOn } from "./batch.ts";
+import { databaseOn } from "./connection.ts";
 import type { RecordContext } from "./database.ts";
 import { databaseAway, isOutdated } from "./database-away.ts";
 
 /** A recording transaction that takes longer than this is rolled back, so that the person can still be told in time. */
 const budgetMilliseconds = 2000;
 
-const [begin, commit, rollback] = ["begin", "commit", "rollback"].map((word) => CompiledQuery.raw(word)) as [
-  CompiledQuery,
-  CompiledQuery,
-  CompiledQuery,
-];
+const begin = { sql: "begin", parameters: [] };
+const commit = { sql: "commit", parameters: [] };
+const rollback = { sql: "rollback", parameters: [] };
 
 /**
  * Makes the one way to record anything: a transaction with all records in it, committed together or not at all.
@@ -36,8 +34,8 @@ export function createTransact<A extends App>(options: {
           newId: options.newId,
           claim: { first: Promise.resolve(true) },
           afterCommit: (later) => void afterwards.add(later),
-          send: (query) => {
-            const answer = sendOn(client, query);
+          send: (statement) => {
+            const answer = sendOn(client, statement);
             isSent(answer);
             return answer;
           },

@@ -3,7 +3,7 @@ import { CompiledQuery } from "kysely";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import type { App } from "../../src/domain/ports.ts";
-import { openPool, type RecordContext, write } from "../../src/store/database.ts";
+import { insertion, openPool, type RecordContext, write } from "../../src/store/database.ts";
 import { createTransact } from "../../src/store/transact.ts";
 import { refusal } from "../support/desk.ts";
 import { testDatabase } from "../support/postgres.ts";
@@ -25,8 +25,7 @@ async function open(through = url) {
     newId: () => "id",
     app: (context) => context as Context,
   });
-  const insert = (app: Context, id: number) =>
-    write(app, { compile: () => CompiledQuery.raw(`insert into ${table} (id, word) values ($1, $2)`, [id, "one"]) });
+  const insert = (app: Context, id: number) => write(app, insertion(table, { id, word: "one" }));
   const read = (app: Context, id: number) =>
     app.db.executeQuery(CompiledQuery.raw(`select * from ${table} where id = $1`, [id])).then(({ rows }) => rows);
   const kept = async () => (await query(`select id from ${table} order by id`)).map(({ id }) => id);

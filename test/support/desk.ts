@@ -18,7 +18,7 @@ import type { Answer, At, FormValues } from "../../src/slack/command.ts";
 import { parseLine } from "../../src/slack/parse.ts";
 import { openDatabase, openPool, type RecordContext } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { recordsOf } from "../../src/store/records.ts";
+import { type Records, withRecords } from "../../src/store/records.ts";
 import { createTransact } from "../../src/store/transact.ts";
 import { views } from "../../templates/views.ts";
 import { testDatabase } from "./postgres.ts";
@@ -83,37 +83,37 @@ export async function openDesk(config: Configuration = waooaw) {
       pool,
       now: () => desk.now,
       newId: () => `id-${String(++ids).padStart(6, "0")}`,
-      app: (context: RecordContext): App => ({
-        now: context.now,
-        config,
-        redact: createRedact([]),
-        newId: context.newId,
-        workspace: {
-          botUserId: "U0TOC",
-          teamId: "T0WAOOAW",
-          channelLink: (channel) => `https://waooaw.slack.com/archives/${channel}`,
-          permalink: (channel, ts, thread) =>
-            `https://waooaw.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread && thread !== ts ? `?thread_ts=${thread}` : ""}`,
-        },
-        ...recordsOf(context),
-        authenticator: createAuthenticator({
-          key: "a key of thirty-two characters or more",
-          site: () => "https://tocsin.example.com",
+      app: (context: RecordContext): App =>
+        withRecords<Omit<App, keyof Records> & Pick<App, "audit">>(context, {
+          now: context.now,
+          config,
+          redact: createRedact([]),
+          newId: context.newId,
+          workspace: {
+            botUserId: "U0TOC",
+            teamId: "T0WAOOAW",
+            channelLink: (channel) => `https://waooaw.slack.com/archives/${channel}`,
+            permalink: (channel, ts, thread) =>
+              `https://waooaw.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread && thread !== ts ? `?thread_ts=${thread}` : ""}`,
+          },
+          authenticator: createAuthenticator({
+            key: "a key of thirty-two characters or more",
+            site: () => "https://tocsin.example.com",
+          }),
+          audit: { add: async (entry) => void staged.audit.push(entry), recent: async () => [] },
+          outbox: {
+            add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),
+            missing: async () => desk.missing,
+            sendRefused: async () => {},
+            withdraw: async () => {},
+            posted: async () => null,
+            documents: async () => [],
+          },
+          jobs: {
+            add: async (name, data, options) =>
+              void staged.jobs.push({ name, data, key: options?.key, after: options?.after }),
+          },
         }),
-        audit: { add: async (entry) => void staged.audit.push(entry), recent: async () => [] },
-        outbox: {
-          add: async (intent, lane = "normal") => void staged.intents.push({ intent, lane }),
-          missing: async () => desk.missing,
-          sendRefused: async () => {},
-          withdraw: async () => {},
-          posted: async () => null,
-          documents: async () => [],
-        },
-        jobs: {
-          add: async (name, data, options) =>
-            void staged.jobs.push({ name, data, key: options?.key, after: options?.after }),
-        },
-      }),
     });
     const result = await run(work);
     desk.intents.push(...staged.intents.slice(begun.intents));

@@ -41,6 +41,8 @@ const mostAtOnce = 6;
 const pollMilliseconds = 250;
 /** Between two looks at what is due. */
 const spacingMilliseconds = 20;
+/** As rare they get while commits bring nothing that can leave yet: a channel takes one message a second. */
+const widestMilliseconds = 160;
 const measureMilliseconds = 5000;
 /** What a process that died had sent may still be on its way to Slack; a look-up before it arrives would double it. */
 const graceMilliseconds = 2000;
@@ -61,7 +63,8 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
   let term = 0;
   let holding = false;
   let pumping: Promise<void> | null = null;
-  let again = false;
+  /** How soon another look is wanted after the one under way; null where none is. */
+  let again: number | null = null;
   let lastOrphans: readonly string[] = [];
 
   const claim = async (): Promise<boolean> => {
@@ -72,7 +75,7 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
     for (const row of rows) {
       const sending = deliver(row).finally(() => {
         underWay.delete(row.id);
-        wake();
+        wake(spacingMilliseconds);
       });
       underWay.set(row.id, sending);
     }
@@ -82,31 +85,48 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
     try {
       let more = true;
       while (more) {
-        again = false;
+        again = null;
         if (!holding || !options.isReady() || underWay.size >= mostAtOnce) break;
         more = await claim();
+        if (more) spacing = spacingMilliseconds;
       }
     } catch (error) {
-      again = false;
+      again = null;
       options.log.warn({ err: error }, "The outbox cannot be read; trying again");
     }
   };
   let due: NodeJS.Timeout | undefined;
+  let dueAt = 0;
   let telling: NodeJS.Timeout | undefined;
   let last = 0;
-  /** At once, but under load not more often than a database should be asked. */
-  const wake = (): void => {
-    if (pumping !== null) again = true;
-    if (due || pumping !== null || stopped.signal.aborted) return;
-    const look = (): void => {
-      due = undefined;
-      last = performance.now();
-      pumping = pump().then(() => {
-        pumping = null;
-        if (again) wake();
-      });
-    };
-    due = setTimeout(look, Math.max(0, last + spacingMilliseconds - performance.now()));
+  /** How long after the last look a commit brings the next one. */
+  let spacing = spacingMilliseconds;
+  const pumpNow = (): void => {
+    due = undefined;
+    last = performance.now();
+    pumping = pump().then(() => {
+      pumping = null;
+      if (again !== null) wake(again);
+    });
+  };
+  /** At once, but so long after the last look: under load a database should not be asked more often. */
+  const wake = (after: number): void => {
+    if (stopped.signal.aborted) return;
+    if (pumping !== null) {
+      again = Math.min(again ?? after, after);
+      return;
+    }
+    const at = last + after;
+    if (due !== undefined && dueAt <= at) return;
+    clearTimeout(due);
+    dueAt = at;
+    due = setTimeout(pumpNow, Math.max(0, at - performance.now()));
+  };
+  /** Something was committed. Looks grow rarer until one finds something that can leave. */
+  const wakeForCommit = (): void => {
+    if (due !== undefined || again !== null) return;
+    wake(spacing);
+    spacing = Math.min(spacing * 2, widestMilliseconds);
   };
 
   /** What is marked as being sent and nobody here sends. */
@@ -127,7 +147,7 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
         if (left > 0) options.log.info({ rows: left }, "Taking over writes to Slack that were under way");
         if (mine !== term) return;
         holding = true;
-        return wake();
+        return wake(spacingMilliseconds);
       } catch (error) {
         options.log.warn({ err: error }, "The outbox cannot be taken over yet");
         await new Promise((resolve) => setTimeout(resolve, 500));
@@ -144,9 +164,9 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
       term += 1;
       holding = false;
     },
-    wake,
+    wake: wakeForCommit,
   });
-  const poll = setInterval(wake, pollMilliseconds);
+  const poll = setInterval(() => wake(spacingMilliseconds), pollMilliseconds);
   const measure = setInterval(() => {
     if (holding) void look();
   }, measureMilliseconds);
@@ -178,7 +198,7 @@ export async function startOutbox(options: OutboxOptions): Promise<OutboxDrainer
   return {
     // Another process sends: it is told. Notifications of a moment are one.
     recorded: () => {
-      if (holding) return wake();
+      if (holding) return wakeForCommit();
       telling ??= setTimeout(() => {
         telling = undefined;
         hold.notify();
