@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { defaultBackups } from "../src/domain/backup/settings.ts";
 import { providers } from "../src/providers/index.ts";
+import { median } from "./load.ts";
 
 const rows = 400_000;
 const rounds = 3;
@@ -126,10 +127,6 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? 0;
 }
 
 async function freePort(): Promise<number> {

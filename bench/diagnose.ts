@@ -13,6 +13,7 @@ import { readErrorLines } from "../src/jobs/examine-logs.ts";
 import type { OperationContext } from "../src/jobs/operation-context.ts";
 import { operations } from "../src/operations/index.ts";
 import { providers } from "../src/providers/index.ts";
+import { median } from "./load.ts";
 import { machine, row } from "./processes.ts";
 
 /** Everything at once takes as long as the slowest source, and little more. */
@@ -161,10 +162,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? Number.NaN;
 }
 
 function report(alone: ReadonlyMap<string, readonly number[]>, whole: readonly number[]): void {

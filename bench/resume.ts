@@ -10,6 +10,7 @@ import { type SandboxCloud, startCloud } from "../src/sandbox/cloud/cloud.ts";
 import type { SandboxSlack } from "../src/sandbox/slack/slack.ts";
 import { completions } from "../src/slack/completions.ts";
 import { createPerson, until } from "../test/support/person.ts";
+import { median } from "./load.ts";
 import { end, machine, type Process, query, row, startTocsin } from "./processes.ts";
 import { onStage, type Stage } from "./stage.ts";
 
@@ -187,8 +188,4 @@ function report(figures: ReadonlyMap<string, readonly number[]>, floors: Readonl
     `${worst} s at worst, wanted at most ${aimSeconds} s: ${worst <= aimSeconds ? "met" : "missed"}`,
   );
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((left, right) => left - right)[Math.floor(all.length / 2)] ?? Number.NaN;
 }
