@@ -10,7 +10,7 @@ import { loadConfiguration } from "./config.ts";
 import type { Configuration } from "./domain/configuration.ts";
 import type { Log } from "./domain/ports.ts";
 import { ConfigurationError } from "./errors.ts";
-import { createLog } from "./log.ts";
+import { createLog, standardOutput } from "./log.ts";
 import { operations } from "./operations/index.ts";
 import type { SandboxCloud } from "./sandbox/cloud/cloud.ts";
 import { completions, declaredShortcuts } from "./slack/completions.ts";
@@ -50,7 +50,7 @@ async function start(): Promise<number> {
   const settings = readSettings(process.env);
   const loaded = await loadConfiguration(settings.configuration, { environment: process.env, operations });
   const redactions = [...settings.redactions, ...loaded.redactions];
-  const log = createLog({ level: settings.logLevel, redactions });
+  const log = createLog({ level: settings.logLevel, redactions, to: await standardOutput() });
   if (loaded.files.length === 0)
     log.info({ path: settings.configuration.path }, "No configuration file: the built-in defaults hold");
   const running =

@@ -1,5 +1,5 @@
-/** How long a quiet audit log goes without a look; entries of other processes are found by it. */
-const quietMilliseconds = 500;
+/** How long a quiet audit log goes without a look, besides `soonMilliseconds`; entries of other processes are found by it. */
+const quietMilliseconds = 350;
 
 /** How soon another look follows when something is, or may be, left to seal: each costs as much as several asks. */
 const soonMilliseconds = 200;
@@ -16,17 +16,19 @@ export interface Sealing {
  * see to it that one at a time does the work. A failing round is reported and tried again.
  */
 export function startSealing(options: {
-  readonly seal: () => Promise<{ readonly sealed: number; readonly more: boolean }>;
+  readonly seal: () => Promise<{ readonly sealed: number; readonly more: "now" | "soon" | null }>;
   readonly onError: (error: unknown) => void;
 }): Sealing {
   let stopped = false;
   let pause = 0;
+  let isMore = false;
   let interrupt: (() => void) | null = null;
   let woken = false;
 
   const round = async () => {
     try {
       const { sealed, more } = await options.seal();
+      isMore = more === "now";
       // What waits for an open transaction can wait long: the looks grow rarer.
       pause = !more
         ? quietMilliseconds
@@ -35,6 +37,7 @@ export function startSealing(options: {
           : Math.min(Math.max(pause, soonMilliseconds) * 2, quietMilliseconds);
     } catch (error) {
       options.onError(error);
+      isMore = false;
       pause = quietMilliseconds;
     }
   };
@@ -53,7 +56,7 @@ export function startSealing(options: {
       if (!woken && !stopped && pause > soonMilliseconds) await rest(pause);
       interrupt = null;
       // Commits come in crowds; one round for many is cheaper than one for each.
-      if (!stopped) await rest(soonMilliseconds);
+      if (!stopped && !isMore) await rest(soonMilliseconds);
       interrupt = null;
     }
     await round();

@@ -12,8 +12,8 @@ const sealerLock = 7_305_112;
 
 export interface SealRound {
   readonly sealed: number;
-  /** There is, or may be, more to seal soon: the round was full, somebody else is sealing, or a transaction is open. */
-  readonly more: boolean;
+  /** Whether more is left: now, as the round was full, or perhaps soon, as somebody else seals or a transaction is open. */
+  readonly more: "now" | "soon" | null;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function sealAudit(db: Database, now: Date): Promise<SealRound> {
     .transaction()
     .execute(async (trx) => {
       const lock = await sql<{ taken: boolean }>`select pg_try_advisory_xact_lock(${sealerLock}) as taken`.execute(trx);
-      if (!lock.rows[0]?.taken) return { sealed: 0, more: true };
+      if (!lock.rows[0]?.taken) return { sealed: 0, more: "soon" };
       const head = await newestSeal(trx);
       const from = await restoredFrom(trx);
       const restored = from ? await entriesWhere(trx, sql`a.transaction >= ${from}::xid8`, roundSize) : [];
@@ -41,7 +41,8 @@ export async function sealAudit(db: Database, now: Date): Promise<SealRound> {
             ${seals.map(({ position }) => position)}::bigint[], ${seals.map(({ entryId }) => entryId)}::bigint[],
             ${seals.map(({ hash }) => hash)}::text[]) as seal (position, entry_id, hash)`.execute(trx);
       }
-      return { sealed: entries.length, more: entries.length === roundSize || (await somethingIsOpen(trx)) };
+      if (entries.length === roundSize) return { sealed: entries.length, more: "now" };
+      return { sealed: entries.length, more: (await somethingIsOpen(trx)) ? "soon" : null };
     });
 }
 

@@ -30,6 +30,8 @@ const noRows: Shape = { names: [], parsers: [] };
 interface Line {
   waiting: Sent[];
   isBusy: boolean;
+  /** By text. */
+  readonly names: Map<string, string>;
   readonly parsed: Set<string>;
   readonly shapes: Map<string, Shape>;
 }
@@ -38,14 +40,13 @@ const lines = new WeakMap<pg.PoolClient, Line>();
 
 /** Statements that hold a list of values differ in text with its length: so many texts are prepared, the rest is not. */
 const mostPrepared = 500;
-const prepared = new Map<string, string>();
 
-function nameOf(text: string): string {
-  const known = prepared.get(text);
+function nameOf({ names }: Line, text: string): string {
+  const known = names.get(text);
   if (known !== undefined) return known;
-  if (prepared.size >= mostPrepared) return "";
-  const name = `tocsin_${prepared.size}`;
-  prepared.set(text, name);
+  if (names.size >= mostPrepared) return "";
+  const name = `tocsin_${names.size}`;
+  names.set(text, name);
   return name;
 }
 
@@ -59,14 +60,14 @@ export async function sendOn(client: pg.PoolClient, statement: Statement): Promi
   const line = lineOf(client);
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   if (line.waiting.length === 0 && !line.isBusy) process.nextTick(() => sendWaiting(client, line));
-  line.waiting.push({ text: statement.sql, name: nameOf(statement.sql), values, rows: [], resolve, reject });
+  line.waiting.push({ text: statement.sql, name: nameOf(line, statement.sql), values, rows: [], resolve, reject });
   return promise;
 }
 
 function lineOf(client: pg.PoolClient): Line {
   const known = lines.get(client);
   if (known) return known;
-  const line: Line = { waiting: [], isBusy: false, parsed: new Set(), shapes: new Map() };
+  const line: Line = { waiting: [], isBusy: false, names: new Map(), parsed: new Set(), shapes: new Map() };
   lines.set(client, line);
   return line;
 }

@@ -15,7 +15,7 @@ test("it looks twice a second by itself, soon when woken, and once more when it 
   const sealing = startSealing({
     seal: async () => {
       rounds++;
-      return { sealed: 0, more: false };
+      return { sealed: 0, more: null };
     },
     onError: (error) => {
       throw error;
@@ -25,11 +25,11 @@ test("it looks twice a second by itself, soon when woken, and once more when it 
   expect(rounds).toBe(1);
   await pass(100);
   for (let i = 0; i < 50; i++) sealing.wake();
-  await pass(60);
+  await pass(210);
   expect(rounds, "a crowd of commits costs one round").toBe(2);
-  await pass(400);
+  await pass(250);
   expect(rounds).toBe(2);
-  await pass(200);
+  await pass(300);
   expect(rounds).toBe(3);
   await sealing.stop();
   expect(rounds).toBe(4);
@@ -42,7 +42,7 @@ test("a commit during a round is not overheard", async () => {
     seal: () => {
       rounds++;
       return new Promise((resolve) => {
-        end = () => resolve({ sealed: 0, more: false });
+        end = () => resolve({ sealed: 0, more: null });
       });
     },
     onError: () => {},
@@ -50,7 +50,7 @@ test("a commit during a round is not overheard", async () => {
   await pass(0);
   sealing.wake();
   end();
-  await pass(60);
+  await pass(210);
   expect(rounds).toBe(2);
   const stopped = sealing.stop();
   end();
@@ -60,15 +60,15 @@ test("a commit during a round is not overheard", async () => {
 });
 
 test("it goes on while there is more, and looks more and more rarely while an open transaction holds it up", async () => {
-  const answers = [
-    { sealed: 500, more: true },
-    { sealed: 20, more: false },
+  const answers: { sealed: number; more: "now" | null }[] = [
+    { sealed: 500, more: "now" },
+    { sealed: 20, more: null },
   ];
   let rounds = 0;
   const sealing = startSealing({
     seal: async () => {
       rounds++;
-      return answers.shift() ?? { sealed: 0, more: true };
+      return answers.shift() ?? { sealed: 0, more: "soon" };
     },
     onError: () => {},
   });
@@ -89,7 +89,7 @@ test("a round that fails is reported and tried again", async () => {
     seal: async () => {
       rounds++;
       if (rounds === 1) throw new Error("the database is away");
-      return { sealed: 0, more: false };
+      return { sealed: 0, more: null };
     },
     onError: (error) => errors.push(error),
   });

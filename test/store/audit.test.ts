@@ -251,7 +251,7 @@ test("what an older open transaction may still write is waited for, and sealed i
   await slow.query("begin");
   await slow.query(insert, [now, "slow one"]);
   await add("quick");
-  expect(await sealAudit(db, now)).toEqual({ sealed: 0, more: true });
+  expect(await sealAudit(db, now)).toEqual({ sealed: 0, more: "soon" });
   await slow.query(insert, [now, "slow two"]);
   await slow.query("commit");
   expect(await sealAll()).toBe(3);
@@ -264,7 +264,7 @@ test("a transaction that took its number early and writes its entry late is not 
   await early.query("begin");
   await early.query("select pg_current_xact_id()");
   await add("committed first");
-  expect(await sealAudit(db, now)).toEqual({ sealed: 0, more: true });
+  expect(await sealAudit(db, now)).toEqual({ sealed: 0, more: "soon" });
   await early.query(insert, [now, "numbered first"]);
   await early.query("commit");
   await sealAll();
