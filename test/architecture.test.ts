@@ -85,7 +85,10 @@ const places: readonly Place[] = [
     ours: [],
     packages: ["ws", "preact", "htm", "pg", "mysql2", "ioredis", "bullmq", "smtp-server", "fflate"],
   },
-  { files: ["src/main.ts", "src/bot.ts", "src/tools.ts"], ours: ["src/", "commands/", "templates/", "bench/"] },
+  {
+    files: ["src/main.ts", "src/modes.ts", "src/bot.ts", "src/tools.ts"],
+    ours: ["src/", "commands/", "templates/", "bench/"],
+  },
   {
     files: ["test/", "bench/", "vitest.config.ts"],
     ours: ["src/", "commands/", "templates/", "bench/", "test/", "package.json"],
