@@ -145,7 +145,7 @@ export function outboxDraining(context: RecordContext): Omit<OutboxRows, "addPin
         }))
         .where("id", "=", row.id)
         .where("attempts", "=", row.attempts)
-        .where("state", "=", "sending")
+        .where("state", "=", sql.lit("sending"))
         .returning("id")
         .execute();
       return settled.length > 0;
@@ -161,13 +161,13 @@ export function outboxDraining(context: RecordContext): Omit<OutboxRows, "addPin
         })
         .where("id", "=", row.id)
         .where("attempts", "=", row.attempts)
-        .where("state", "=", "sending")
+        .where("state", "=", sql.lit("sending"))
         .returning("id")
         .execute();
       return settled.length > 0;
     },
     sending: async () => {
-      const rows = await db.selectFrom("outbox").select("id").where("state", "=", "sending").execute();
+      const rows = await db.selectFrom("outbox").select("id").where("state", "=", sql.lit("sending")).execute();
       return rows.map((row) => row.id);
     },
     recover: async (ids, dueAt) => {
@@ -175,7 +175,7 @@ export function outboxDraining(context: RecordContext): Omit<OutboxRows, "addPin
       await db
         .updateTable("outbox")
         .set({ state: "due", in_doubt: true, due_at: dueAt })
-        .where("state", "=", "sending")
+        .where("state", "=", sql.lit("sending"))
         .where("id", "in", [...ids])
         .execute();
     },
@@ -233,7 +233,7 @@ export function outboxDraining(context: RecordContext): Omit<OutboxRows, "addPin
       const rows = await db
         .selectFrom("outbox")
         .select((row) => ["lane", row.fn.countAll<number>().as("waiting"), row.fn.min("created_at").as("oldest")])
-        .where("state", "=", "due")
+        .where("state", "=", sql.lit("due"))
         .groupBy("lane")
         .execute();
       return rows.map((row) => ({ lane: lanes[row.lane] ?? "normal", waiting: row.waiting, oldest: row.oldest }));

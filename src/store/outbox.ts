@@ -115,8 +115,8 @@ export function outboxRecords(context: RecordContext, wake?: () => void): Outbox
         .where("incident_id", "=", incidentId)
         .where((where) =>
           where.or([
-            where("state", "=", "failed"),
-            where.and([where("state", "=", "due"), where("error", "is not", null)]),
+            where("state", "=", sql.lit("failed")),
+            where.and([where("state", "=", sql.lit("due")), where("error", "is not", null)]),
           ]),
         )
         .orderBy("seq")

@@ -8,6 +8,10 @@ const statements = [
   // Most entries have no message.
   `drop index timeline_entries_message`,
   `create unique index timeline_entries_message on timeline_entries (channel_id, ts) where ts is not null`,
+  // One incident's entries are few enough to look through for those that were recorded since.
+  `drop index timeline_entries_recorded`,
+  // What outbox_open finds as well.
+  `drop index outbox_due`,
   // Whether anything of a place is being sent was looked for among all that waits for that place.
   `create index outbox_sending on outbox (key) where state = 'sending'`,
   // The same for what a message that was sent makes good.
