@@ -125,16 +125,22 @@ interface Specs {
   readonly hasTarget: boolean;
 }
 
+const knownSpecs = new WeakMap<Command, Specs>();
+
 function specsOf(command: Command): Specs {
+  const known = knownSpecs.get(command);
+  if (known) return known;
   const entries = Object.entries(command.args);
   const named = entries.filter(([, { kind }]) => kind === "option" || kind === "flag");
-  return {
+  const specs: Specs = {
     named: new Map(named.map(([key, spec]) => [(spec.name ?? key).toLowerCase(), [key, spec]])),
     placed: entries.filter(([, { kind }]) => !["option", "flag", "incident", "text"].includes(kind)),
     text: entries.find(([, { kind }]) => kind === "text") ?? null,
     incident: entries.find(([, { kind }]) => kind === "incident")?.[0] ?? null,
     hasTarget: entries.some(([, { kind }]) => kind === "target" || kind === "scope"),
   };
+  knownSpecs.set(command, specs);
+  return specs;
 }
 
 function readArguments(command: Command, words: readonly Token[], line: Line, config: Configuration) {

@@ -46,7 +46,7 @@ export async function changed(context: RecordContext, { sql, parameters }: State
   return Number((await context.db.executeQuery(CompiledQuery.raw(sql, [...parameters]))).numAffectedRows ?? 0);
 }
 
-const inserts = new Map<string, string>();
+const inserts = new Map<string, { readonly columns: readonly string[]; readonly sql: string }>();
 
 /**
  * The statement that adds a row. Its text is put together once for a table and its columns: for what every ask writes
@@ -54,15 +54,16 @@ const inserts = new Map<string, string>();
  */
 export function insertion(table: string, row: Readonly<Record<string, unknown>>, onConflict = ""): Statement {
   const columns = Object.keys(row);
-  const about = `${table} ${onConflict} ${columns.join()}`;
-  let sql = inserts.get(about);
-  if (sql === undefined) {
-    const names = columns.map((column) => `"${column}"`).join(", ");
-    const places = columns.map((_, index) => `$${index + 1}`).join(", ");
-    sql = `insert into "${table}" (${names}) values (${places}) ${onConflict}`.trimEnd();
-    inserts.set(about, sql);
-  }
-  return { sql, parameters: Object.values(row) };
+  const parameters = Object.values(row);
+  const about = `${table} ${onConflict}`;
+  const known = inserts.get(about);
+  const isKnown = known?.columns.length === columns.length && columns.every((name, at) => name === known.columns[at]);
+  if (known && isKnown) return { sql: known.sql, parameters };
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const places = columns.map((_, index) => `$${index + 1}`).join(", ");
+  const sql = `insert into "${table}" (${names}) values (${places}) ${onConflict}`.trimEnd();
+  inserts.set(about, { columns, sql });
+  return { sql, parameters };
 }
 
 /**
