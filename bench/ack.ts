@@ -8,7 +8,7 @@ import { onStage } from "./stage.ts";
 /** What is wanted of the bot, against a Bolt app that commits one row before it acknowledges. */
 const aims = { p99At200: 4, throughput: 1 / 3, memoryMegabytes: 250, readySeconds: 1.5 };
 /** Machines grow faster and slower from minute to minute: each round measures all of them, and the middle one counts. */
-const rounds = 3;
+const rounds = 5;
 const seconds = 4;
 
 interface Subject extends Process {
